@@ -1,0 +1,7 @@
+import { defineConfig } from "tsup";
+import { library } from "../../tsup.shared.ts";
+
+export default defineConfig({
+  ...library,
+  entry: ["src/index.ts", "src/win32.ts", "src/hresult.ts", "src/nps.ts"],
+});
