@@ -1,0 +1,218 @@
+import { readFile } from "node:fs/promises";
+import { password as askPassword, isCancel } from "@clack/prompts";
+import { type AttributeInput, formatAttribute, RadiusCode, RadiusTimeoutError } from "@sallyport/radius";
+import { createRadiusClient, type RadiusAnswer } from "@sallyport/radius/node";
+import { Command, Option } from "commander";
+import { runningServers } from "../running-file.ts";
+import { loadSettings } from "../settings/load-settings.ts";
+import type { Settings } from "../settings/settings.ts";
+import { findSettingsFile, paint, tell, UsageError } from "./command-line.ts";
+
+interface TestOptions {
+  readonly config?: string;
+  readonly server?: string;
+  readonly secretFile?: string;
+  readonly secret?: string;
+  readonly password?: string;
+  readonly passwordFile?: string;
+  readonly attribute: readonly string[];
+  readonly accounting?: "start" | "interim" | "stop" | "on" | "off";
+  readonly timeout: string;
+  readonly json?: boolean;
+}
+
+/** `sallyport radius test`: the server's own RADIUS client. */
+export function radiusCommand(): Command {
+  const test = new Command("test")
+    .description("Send one request to a RADIUS server and show its answer.")
+    .argument("[user]", "the User-Name")
+    .option(
+      "-c, --config <file>",
+      "take server, secret and password from the settings of a server on this machine",
+    )
+    .option("-s, --server <address:port>", "the server")
+    .option(
+      "--secret <secret>",
+      "the shared secret (visible to other users of this machine: prefer --secret-file)",
+    )
+    .option("--secret-file <file>", "a file that holds the shared secret")
+    .option("--password <password>", "the User-Password (prefer --password-file, or be asked)")
+    .option("--password-file <file>", "a file that holds the User-Password")
+    .option("-a, --attribute <name=value>", "a further attribute; may be repeated", collect, [])
+    .addOption(
+      new Option("--accounting <kind>", "send an Accounting-Request instead").choices([
+        "start",
+        "interim",
+        "stop",
+        "on",
+        "off",
+      ]),
+    )
+    .option("--timeout <seconds>", "how long to wait for an answer, retransmissions included", "10")
+    .option("--json", "print the answer as JSON")
+    .addHelpText(
+      "after",
+      `
+Exit status: 0 Access-Accept or Accounting-Response, 1 Access-Reject, 2 wrong usage, 3 no answer, 4 Access-Challenge.
+
+Examples:
+  sallyport radius test alice
+  sallyport radius test alice -a Calling-Station-Id=00-00-5E-00-53-01 -a NAS-Port-Type=Wireless-802.11
+  sallyport radius test alice --server 192.0.2.1:1812 --secret-file lab.secret
+  sallyport radius test alice --accounting start -a Acct-Session-Id=5F3A`,
+    )
+    .action((user: string | undefined, options: TestOptions) => tell(() => runTest(user, options)));
+  return new Command("radius").description("RADIUS client tools.").addCommand(test);
+}
+
+async function runTest(user: string | undefined, options: TestOptions): Promise<number> {
+  const file = options.config ?? (options.server === undefined ? findSettingsFile() : undefined);
+  const settings = file === undefined ? undefined : await loadSettings(file);
+  const seconds = Number(options.timeout);
+  if (!(seconds > 0))
+    throw new UsageError(
+      `--timeout ${options.timeout} is no positive number`,
+      "write for example --timeout 10",
+    );
+  const client = createRadiusClient({
+    server: options.server ?? serverOf(settings, options.accounting === undefined ? "auth" : "acct"),
+    secret: await secretOf(options, settings),
+    timeout: seconds * 1_000,
+  });
+  try {
+    const attributes = await requestAttributes(user, options, settings);
+    const answer =
+      options.accounting === undefined
+        ? await client.accessRequest(attributes)
+        : await client.accountingRequest(attributes);
+    process.stdout.write(options.json ? `${JSON.stringify(asJson(answer))}\n` : asText(answer));
+    return exitStatus(answer.code);
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError)
+      throw new UsageError(error.message, "see --help");
+    process.stderr.write(`${paint("red", "no answer:")} ${(error as Error).message}\n`);
+    return 3;
+  } finally {
+    await client.close();
+  }
+}
+
+/** Where a server on this machine listens: what it said when it started, else what the settings say. */
+function serverOf(settings: Settings | undefined, key: "auth" | "acct"): string {
+  if (settings === undefined) {
+    throw new UsageError(
+      "no server is named",
+      "use --server ADDRESS:PORT, or --config with the settings of a server on this machine",
+    );
+  }
+  const [running] = runningServers(settings.state);
+  const [configured] = settings[key];
+  const address =
+    running?.[key][0] ?? (configured && `${bracketed(configured.address)}:${configured.port}`) ?? "";
+  return address.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace("[::]:", "[::1]:");
+}
+
+async function secretOf(options: TestOptions, settings: Settings | undefined): Promise<string> {
+  if (options.secret !== undefined) return options.secret;
+  if (options.secretFile !== undefined) return firstLine(options.secretFile);
+  const local =
+    settings?.clients.find(({ address }) => address === "127.0.0.1" || address === "::1") ??
+    settings?.clients[0];
+  if (local !== undefined) return local.secret;
+  throw new UsageError("no shared secret is given", "use --secret-file FILE");
+}
+
+async function requestAttributes(
+  user: string | undefined,
+  options: TestOptions,
+  settings: Settings | undefined,
+): Promise<AttributeInput> {
+  const attributes: Record<string, string | string[]> = {};
+  for (const pair of options.attribute) {
+    const [name = "", ...rest] = pair.split("=");
+    if (rest.length === 0) throw new UsageError(`--attribute ${pair} has no "="`, "write NAME=VALUE");
+    const present = attributes[name];
+    const value = rest.join("=");
+    attributes[name] = present === undefined ? value : [present, value].flat();
+  }
+  if (user !== undefined) attributes["User-Name"] = user;
+  if (options.accounting !== undefined) {
+    return {
+      "Acct-Status-Type": statusTypes[options.accounting],
+      "Acct-Session-Id": "sallyport-test",
+      ...attributes,
+    };
+  }
+  const carriesPassword = "User-Password" in attributes || "CHAP-Password" in attributes;
+  if (carriesPassword || user === undefined) return attributes;
+  return { ...attributes, "User-Password": await passwordOf(user, options, settings) };
+}
+
+const statusTypes = {
+  start: "Start",
+  interim: "Interim-Update",
+  stop: "Stop",
+  on: "Accounting-On",
+  off: "Accounting-Off",
+} as const;
+
+async function passwordOf(
+  user: string,
+  options: TestOptions,
+  settings: Settings | undefined,
+): Promise<string> {
+  if (options.password !== undefined) return options.password;
+  if (options.passwordFile !== undefined) return firstLine(options.passwordFile);
+  const account = settings?.accounts.find(({ name }) => name.toLowerCase() === user.toLowerCase());
+  if (account !== undefined) return account.password;
+  if (!process.stdin.isTTY)
+    throw new UsageError(`no password is given for ${user}`, "use --password-file FILE");
+  const typed = await askPassword({ message: `Password of ${user}` });
+  if (isCancel(typed)) throw new UsageError("no password was typed", "use --password-file FILE, or type one");
+  return typed;
+}
+
+async function firstLine(file: string): Promise<string> {
+  const [line = ""] = (await readFile(file, "utf8")).split(/\r?\n/);
+  return line;
+}
+
+function asText(answer: RadiusAnswer): string {
+  const colour = answer.code === RadiusCode.AccessReject ? "red" : "green";
+  const tries = answer.tries === 1 ? "" : ` (${answer.tries} tries)`;
+  const head = `${paint(colour, answer.codeName)} after ${answer.roundTrip.toFixed(1)} ms${tries}`;
+  return `${[head, ...formatted(answer).map(({ name, text }) => `    ${name} = ${text}`)].join("\n")}\n`;
+}
+
+function asJson(answer: RadiusAnswer): object {
+  const { code, codeName, roundTrip, tries } = answer;
+  return { code, codeName, roundTripMs: roundTrip, tries, attributes: formatted(answer) };
+}
+
+function formatted(answer: RadiusAnswer): { readonly name: string; readonly text: string }[] {
+  return answer.attributes.map((attribute) => formatAttribute(attribute));
+}
+
+function exitStatus(code: number): number {
+  switch (code) {
+    case RadiusCode.AccessReject:
+      return 1;
+    case RadiusCode.AccessChallenge:
+      return 4;
+    default:
+      return 0;
+  }
+}
+
+/** The network's own refusal: no route, nobody listening. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
+}
+
+function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
+function collect(value: string, all: readonly string[]): readonly string[] {
+  return [...all, value];
+}

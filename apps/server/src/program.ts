@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { accountingCommand } from "./commands/accounting.ts";
+import { checkCommand } from "./commands/check.ts";
+import { radiusCommand } from "./commands/radius.ts";
+import { startCommand } from "./commands/start.ts";
+import { traceCommand } from "./commands/trace.ts";
+
+/** The `sallyport` command with all its subcommands. */
+export function createProgram(): Command {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return new Command("sallyport")
+    .description("A RADIUS server whose decisions you write in TypeScript: NPS extensions on every platform.")
+    .version(manifest.version)
+    .addCommand(startCommand())
+    .addCommand(checkCommand())
+    .addCommand(traceCommand())
+    .addCommand(accountingCommand())
+    .addCommand(radiusCommand())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  sallyport start                            first start: writes a configuration into ./sallyport and runs it
+  sallyport start --config sallyport.config.json
+  sallyport check --config sallyport.config.json
+  sallyport radius test alice                sends an Access-Request to the server that runs here
+  sallyport trace                            explains the last request`,
+    );
+}

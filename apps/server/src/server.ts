@@ -1,0 +1,279 @@
+import { once } from "node:events";
+import { createAdaptorServer } from "@hono/node-server";
+import { accountIdentity, settingsAccounts } from "@sallyport/accounts";
+import { Secret } from "@sallyport/crypto";
+import {
+  eventSource,
+  loadNpsExtension,
+  Nps,
+  NpsEvent,
+  type NpsExtension,
+  qualifiedName,
+  receiverEventLog,
+  traceLine,
+} from "@sallyport/nps";
+import { type RadiusClientSettings, RadiusReceiver } from "@sallyport/radius";
+import { listenRadius, type RadiusListener } from "@sallyport/radius/node";
+import { systemClock, systemRandom } from "@sallyport/runtime";
+import { consoleApi } from "./console/api.ts";
+import { importExtension } from "./extensions/import-module.ts";
+import type { ServerLog } from "./log/event-log.ts";
+import { writeRunningFile } from "./running-file.ts";
+import type { EndpointSetting, ExtensionSetting, Settings } from "./settings/settings.ts";
+import { StartError } from "./start-error.ts";
+import { Store } from "./store/store.ts";
+import { TraceRing } from "./trace-ring.ts";
+
+/** How long a stop waits for requests in progress, in milliseconds. */
+const stopLimit = 10_000;
+/** How many finished requests can be explained afterwards. */
+const rememberedTraces = 1_000;
+
+/** A server that listens. */
+export interface RunningServer {
+  /** The real addresses, as the `ready` line shows them; a list where the settings name several. */
+  readonly addresses: {
+    readonly auth: string | string[];
+    readonly acct: string | string[];
+    readonly console?: string;
+  };
+  readonly traces: TraceRing;
+  /** Stops accepting, finishes what is in flight (at most ten seconds), terminates the extensions, closes the store. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything that the settings describe; when anything fails, what was started before is stopped again.
+ *
+ * @throws {StartError} with what failed and what to do about it
+ */
+export async function startServer(settings: Settings, log: ServerLog): Promise<RunningServer> {
+  const cleanups: (() => unknown)[] = [];
+  try {
+    return await start(settings, log, cleanups);
+  } catch (error) {
+    for (const cleanup of cleanups.reverse()) await cleanup();
+    throw error;
+  }
+}
+
+async function start(
+  settings: Settings,
+  log: ServerLog,
+  cleanups: (() => unknown)[],
+): Promise<RunningServer> {
+  const store = openStore(settings);
+  cleanups.push(() => store.close());
+  const traces = new TraceRing(rememberedTraces);
+  const nps = new Nps({
+    extensions: {
+      authentication: await loadExtensions(settings.extensions.authentication),
+      authorization: await loadExtensions(settings.extensions.authorization),
+    },
+    accounts: settingsAccounts(
+      settings.accounts.map((account) => accountSettings(account, settings.defaultDomain)),
+      {
+        defaultDomain: settings.defaultDomain,
+      },
+    ),
+    accountingLog: store,
+    defaultDomain: settings.defaultDomain,
+    ...(settings.pingUserName !== undefined && { pingUserName: settings.pingUserName }),
+    moduleTimeoutMs: settings.extensions.timeoutMs,
+    compatibility: settings.compatibility,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    onTrace: (trace) => {
+      traces.add(trace);
+      log.request(
+        () => traceLine(trace.toJSON()),
+        () => trace.toJSON(),
+      );
+    },
+  });
+  await nps.start().catch((cause: unknown) => {
+    throw new StartError(
+      (cause as Error).message,
+      "see the extension's own message above; nothing was opened",
+      cause,
+    );
+  });
+  cleanups.push(() => nps.stop());
+
+  const clients = settings.clients.map(
+    (client): RadiusClientSettings => ({ ...client, secret: new Secret(client.secret) }),
+  );
+  const receiver = (port: "authentication" | "accounting"): RadiusReceiver =>
+    new RadiusReceiver({
+      port,
+      clients,
+      handler: nps.handle,
+      clock: systemClock,
+      onEvent: receiverEventLog(log, systemClock),
+      seenMessageAuthenticator: store.seenMessageAuthenticator,
+    });
+  const receivers = { auth: receiver("authentication"), acct: receiver("accounting") };
+  const listeners: RadiusListener[] = [];
+  cleanups.push(() => Promise.all(listeners.map((listener) => listener.close())));
+  const listen = async (key: "auth" | "acct"): Promise<string[]> => {
+    const addresses: string[] = [];
+    for (const endpoint of settings[key]) {
+      const listener = await listenOn(key, endpoint, receivers[key]);
+      listeners.push(listener);
+      addresses.push(endpointText(listener.address));
+    }
+    return addresses;
+  };
+  const auth = await listen("auth");
+  const acct = await listen("acct");
+  const token = Buffer.from(systemRandom(24)).toString("base64url");
+  const console =
+    settings.console === false ? undefined : await openConsole(settings.console, token, traces, receivers);
+  if (console !== undefined) cleanups.push(console.close);
+  const removeRunningFile = writeRunningFile(settings.state, {
+    pid: process.pid,
+    auth,
+    acct,
+    console: console?.url,
+    token: console && token,
+  });
+  cleanups.push(removeRunningFile);
+
+  return {
+    addresses: { auth: oneOrMany(auth), acct: oneOrMany(acct), ...(console && { console: console.url }) },
+    traces,
+    stop: async () => {
+      for (const listener of listeners) listener.stop();
+      const drained = Promise.all([receivers.auth.drained(), receivers.acct.drained()]);
+      const inTime = await Promise.race([drained.then(() => true), delay(stopLimit)]);
+      if (!inTime) {
+        log.write({
+          source: eventSource,
+          id: NpsEvent.ProcessingError,
+          severity: "warning",
+          message: `requests were still in progress ${stopLimit / 1_000} seconds after the stop; they get no answer`,
+        });
+      }
+      for (const cleanup of cleanups.reverse()) await cleanup();
+      log.flush();
+    },
+  };
+}
+
+function openStore(settings: Settings): Store {
+  try {
+    return Store.open(settings.state, settings.accounting);
+  } catch (cause) {
+    throw new StartError(
+      `the state folder ${settings.state} cannot be used: ${(cause as Error).message}`,
+      'let this user write there, or set "state" to another folder',
+      cause,
+    );
+  }
+}
+
+async function loadExtensions(settings: readonly ExtensionSetting[]): Promise<NpsExtension[]> {
+  const extensions: NpsExtension[] = [];
+  for (const { name, url, settings: own } of settings) {
+    try {
+      extensions.push(await loadNpsExtension(url, importExtension, { name, settings: own }));
+    } catch (cause) {
+      throw new StartError(
+        (cause as Error).message,
+        "correct the module, or take it out of extensions",
+        cause,
+      );
+    }
+  }
+  return extensions;
+}
+
+/** A name may be written as users type it: `alice`, `CORP\\alice` or `alice@corp.example`. */
+function accountSettings(
+  account: Settings["accounts"][number],
+  defaultDomain: string,
+): Parameters<typeof settingsAccounts>[0][number] {
+  const { name, expires, ...rest } = account;
+  const identity = accountIdentity(qualifiedName(name, defaultDomain));
+  return { ...rest, ...identity, expires: expires === undefined ? undefined : new Date(expires) };
+}
+
+async function listenOn(
+  key: "auth" | "acct",
+  endpoint: EndpointSetting,
+  receiver: RadiusReceiver,
+): Promise<RadiusListener> {
+  try {
+    return await listenRadius({ ...endpoint, receiver });
+  } catch (cause) {
+    const where = `radius.${key} ${endpointText(endpoint)}`;
+    switch ((cause as NodeJS.ErrnoException).code) {
+      case "EADDRINUSE":
+        throw new StartError(
+          `${where} is in use by another program`,
+          `stop that program, or set radius.${key} to another port; port 0 takes any free one`,
+          cause,
+        );
+      case "EADDRNOTAVAIL":
+        throw new StartError(
+          `${where} is no address of this machine`,
+          `set radius.${key} to an address of its own`,
+          cause,
+        );
+      case "EACCES":
+        throw new StartError(`${where} may not be opened by this user`, "use a port above 1023", cause);
+      default:
+        throw new StartError(
+          `${where} cannot be opened: ${(cause as Error).message}`,
+          `change radius.${key}`,
+          cause,
+        );
+    }
+  }
+}
+
+async function openConsole(
+  endpoint: EndpointSetting,
+  token: string,
+  traces: TraceRing,
+  receivers: Readonly<Record<"auth" | "acct", RadiusReceiver>>,
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const status = (): object => ({
+    auth: { ...receivers.auth.counters, inProgress: receivers.auth.inProgress },
+    acct: { ...receivers.acct.counters, inProgress: receivers.acct.inProgress },
+  });
+  const server = createAdaptorServer({ fetch: consoleApi({ token, traces, status }).fetch });
+  const failed = new Promise<never>((_, reject) => server.once("error", reject));
+  server.listen(endpoint.port, endpoint.address);
+  try {
+    await Promise.race([once(server, "listening"), failed]);
+  } catch (cause) {
+    throw new StartError(
+      `the console cannot listen on ${endpointText(endpoint)}: ${(cause as Error).message}`,
+      'set "console" to another address, or to false',
+      cause,
+    );
+  }
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://${endpointText({ ...endpoint, port })}`,
+    close: async () => {
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function endpointText({ address, port }: EndpointSetting): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function oneOrMany(addresses: string[]): string | string[] {
+  const [only] = addresses;
+  return addresses.length === 1 && only !== undefined ? only : addresses;
+}
+
+function delay(milliseconds: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds).unref());
+}

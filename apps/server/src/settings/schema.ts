@@ -1,0 +1,196 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { closest } from "./mistake.ts";
+
+/**
+ * The shape of the settings file. Every message is "problem" + newline + "remedy"; `load-settings.ts` takes them apart.
+ */
+const message = (problem: string, remedy: string): string => `${problem}\n${remedy}`;
+
+/** An object that knows its keys: an unknown one is a mistake, whose remedy `load-settings.ts` finds among the known ones. */
+function record<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys")
+        return typeMessage(issue, "an object", `keys: ${known.join(", ")}`);
+      return message("is an unknown key", known.join(", "));
+    },
+  });
+}
+
+function typeMessage(issue: { readonly input?: unknown }, expected: string, remedy: string): string {
+  const problem =
+    issue.input === undefined ? "is missing" : `is ${kindOf(issue.input)} where ${expected} belongs`;
+  return message(problem, remedy);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `the ${typeof value} ${JSON.stringify(value)}`;
+}
+
+const text = (what: string): z.ZodString =>
+  z
+    .string({ error: (issue) => typeMessage(issue, "text", `write ${what}, in quotes`) })
+    .min(1, { error: message("is empty", `write ${what}`) });
+
+const flag = z.boolean({
+  error: (issue) => typeMessage(issue, "true or false", "write true or false, without quotes"),
+});
+
+const list = <Item extends z.ZodType>(item: Item, what: string): z.ZodArray<Item> =>
+  z.array(item, { error: (issue) => typeMessage(issue, "a list", `write a list of ${what}: [ ... ]`) });
+
+const choice = <const Words extends readonly [string, ...string[]]>(
+  words: Words,
+): z.ZodEnum<z.core.util.ToEnum<Words[number]>> =>
+  z.enum(words, {
+    error: (issue) => {
+      const meant = typeof issue.input === "string" ? closest(issue.input, words) : undefined;
+      const found =
+        issue.input === undefined ? "is missing" : `${JSON.stringify(issue.input)} is not possible`;
+      return message(
+        found,
+        meant === undefined ? `write one of ${words.join(", ")}` : `did you mean "${meant}"?`,
+      );
+    },
+  });
+
+/** "127.0.0.1:1812" or "[::1]:1812". */
+const endpoint = text('an address and a port, such as "127.0.0.1:1812"').refine(
+  (value) => parseEndpoint(value) !== undefined,
+  {
+    error: (issue) =>
+      message(
+        `${JSON.stringify(issue.input)} is not an IP address with a port`,
+        'write for example "127.0.0.1:1812", "0.0.0.0:1812" or "[::1]:1812"; port 0 takes any free one',
+      ),
+    abort: true,
+  },
+);
+
+const endpoints = z.union([endpoint, list(endpoint, "addresses")]).optional();
+
+const network = text("an IP address").refine(isAddressOrNetwork, {
+  error: (issue) =>
+    message(
+      `${JSON.stringify(issue.input)} is neither an IP address nor a network`,
+      'write for example "192.0.2.7", "2001:db8::7" or the network "10.0.0.0/8"',
+    ),
+});
+
+const client = record({
+  name: text("a name for the access server"),
+  address: network,
+  secret: text("the shared secret that the access server uses"),
+  requireMessageAuthenticator: choice(["always", "auto", "never"]).optional(),
+});
+
+const account = record({
+  name: text("the user name"),
+  password: text("the password"),
+  groups: list(text("a group name"), "group names").optional(),
+  enabled: flag.optional(),
+  expires: z.iso
+    .date({
+      error: (issue) =>
+        message(`${JSON.stringify(issue.input)} is not a date`, 'write the day as "2027-12-31"'),
+    })
+    .optional(),
+  dialIn: choice(["allow", "deny", "policy"]).optional(),
+});
+
+const extension = z.union([
+  text("a path or a package name"),
+  record({ module: text("a path or a package name"), settings: z.unknown().optional() }),
+]);
+
+const milliseconds = z
+  .int({ error: (issue) => typeMessage(issue, "a whole number of milliseconds", "write for example 30000") })
+  .min(1, { error: message("is less than 1", "write for example 30000") })
+  .max(600_000, { error: message("is more than ten minutes", "write at most 600000") });
+
+export const settingsSchema = record({
+  radius: record({
+    /** Where Access-Requests arrive. Loopback unless told otherwise; the ports are those of RFC 2865 (NPS-98). */
+    auth: endpoints,
+    acct: endpoints,
+    clients: list(client, "clients").min(1, {
+      error: message("is empty", "list at least one access server with name, address and secret"),
+    }),
+  }),
+  accounts: list(account, "accounts").optional(),
+  extensions: record({
+    /** ExtensionDLLs of HKLM\System\CurrentControlSet\Services\AuthSrv\Parameters. */
+    authentication: list(extension, "modules").optional(),
+    /** AuthorizationDLLs of the same key. */
+    authorization: list(extension, "modules").optional(),
+    timeoutMs: milliseconds.optional(),
+  }).optional(),
+  /** The NetBIOS domain of user names that carry none. */
+  defaultDomain: text("a domain name").optional(),
+  /** The "ping user-name" registry value of NPS. */
+  pingUserName: text("a user name").optional(),
+  /** The folder for what the server must remember; relative to the settings file. */
+  state: text("a folder").optional(),
+  /** Where the console's interface listens, or false. */
+  console: z
+    .union([z.literal(false), endpoint], {
+      error: (issue) =>
+        typeMessage(issue, "an address or false", 'write false or for example "127.0.0.1:4180"'),
+    })
+    .optional(),
+  log: record({
+    format: choice(["text", "json"]).optional(),
+    /** Whether each request leaves a line. */
+    requests: flag.optional(),
+  }).optional(),
+  accounting: record({
+    /** Whether every batch of records is forced to the disk before it is acknowledged. */
+    fsync: flag.optional(),
+  }).optional(),
+  compatibility: record({
+    process2AfterReject: flag.optional(),
+    allowAuthorizationAccept: flag.optional(),
+  }).optional(),
+});
+
+/** The settings file, as its author writes it. */
+export type SettingsInput = z.input<typeof settingsSchema>;
+
+/**
+ * Gives a settings file in TypeScript its type.
+ *
+ * @example
+ * ```ts
+ * import { defineSettings } from "@sallyport/server";
+ *
+ * export default defineSettings({
+ *   radius: { clients: [{ name: "vpn", address: "192.0.2.7", secret: process.env.VPN_SECRET ?? "" }] },
+ *   accounts: [{ name: "alice", password: "wonderland" }],
+ * });
+ * ```
+ */
+export function defineSettings(settings: SettingsInput): SettingsInput {
+  return settings;
+}
+
+/** Takes "127.0.0.1:1812" or "[::1]:1812" apart; undefined when it is neither. */
+export function parseEndpoint(
+  value: string,
+): { readonly address: string; readonly port: number } | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value);
+  const address = match?.[1] ?? match?.[2] ?? "";
+  const port = Number(match?.[3]);
+  const family = match?.[1] === undefined ? 4 : 6;
+  return match !== null && isIP(address) === family && port <= 65_535 ? { address, port } : undefined;
+}
+
+function isAddressOrNetwork(value: string): boolean {
+  const [address = "", prefix, ...rest] = value.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}

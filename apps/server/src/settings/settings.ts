@@ -1,0 +1,158 @@
+import { existsSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { defaultDomainName, qualifiedName } from "@sallyport/nps";
+import type { z } from "zod";
+import { resolvePackage } from "../extensions/import-module.ts";
+import type { UnplacedMistake } from "./load-settings.ts";
+import { parseEndpoint, type settingsSchema } from "./schema.ts";
+
+/** Validated settings with their defaults, every path absolute. */
+export interface Settings {
+  /** The folder of the settings file. */
+  readonly folder: string;
+  readonly auth: readonly EndpointSetting[];
+  readonly acct: readonly EndpointSetting[];
+  readonly clients: Parsed["radius"]["clients"];
+  readonly accounts: NonNullable<Parsed["accounts"]>;
+  readonly extensions: {
+    readonly authentication: readonly ExtensionSetting[];
+    readonly authorization: readonly ExtensionSetting[];
+    readonly timeoutMs: number;
+  };
+  readonly defaultDomain: string;
+  readonly pingUserName: string | undefined;
+  readonly state: string;
+  readonly console: EndpointSetting | false;
+  readonly log: { readonly format: "text" | "json"; readonly requests: boolean };
+  readonly accounting: { readonly fsync: boolean };
+  readonly compatibility: {
+    readonly process2AfterReject: boolean;
+    readonly allowAuthorizationAccept: boolean;
+  };
+}
+
+export interface EndpointSetting {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A module to load: a file, or a package found from the settings file's folder. */
+export interface ExtensionSetting {
+  /** As written. */
+  readonly name: string;
+  /** What to import: a file URL. */
+  readonly url: string;
+  readonly settings: unknown;
+}
+
+type Parsed = z.output<typeof settingsSchema>;
+
+/** Completes parsed settings with defaults and finds the mistakes that no schema sees. */
+export function settingsOf(
+  parsed: Parsed,
+  folder: string,
+): { readonly settings: Settings; readonly mistakes: readonly UnplacedMistake[] } {
+  const mistakes: UnplacedMistake[] = [
+    ...repeated(parsed.radius.clients, ["radius", "clients"], "address"),
+    ...repeated(parsed.radius.clients, ["radius", "clients"], "name"),
+    ...repeatedNames(parsed.accounts ?? [], parsed.defaultDomain ?? defaultDomainName),
+  ];
+  const extensionSettings = (point: "authentication" | "authorization"): ExtensionSetting[] =>
+    (parsed.extensions?.[point] ?? []).flatMap((entry, index) => {
+      const keys = ["extensions", point, index];
+      const name = typeof entry === "string" ? entry : entry.module;
+      const url = moduleUrl(name, folder);
+      if (typeof url !== "string") mistakes.push({ keys, ...url });
+      return typeof url === "string"
+        ? [{ name, url, settings: typeof entry === "string" ? undefined : entry.settings }]
+        : [];
+    });
+  const authentication = extensionSettings("authentication");
+  const authorization = extensionSettings("authorization");
+  mistakes.push(...contradictorySettings(authentication, authorization));
+  const settings: Settings = {
+    folder,
+    auth: endpointsOf(parsed.radius.auth ?? "127.0.0.1:1812"),
+    acct: endpointsOf(parsed.radius.acct ?? "127.0.0.1:1813"),
+    clients: parsed.radius.clients,
+    accounts: parsed.accounts ?? [],
+    extensions: { authentication, authorization, timeoutMs: parsed.extensions?.timeoutMs ?? 30_000 },
+    defaultDomain: parsed.defaultDomain ?? defaultDomainName,
+    pingUserName: parsed.pingUserName,
+    state: resolve(folder, parsed.state ?? "sallyport-state"),
+    console: parsed.console === false ? false : (endpointsOf(parsed.console ?? "127.0.0.1:0")[0] ?? false),
+    log: { format: parsed.log?.format ?? "text", requests: parsed.log?.requests ?? true },
+    accounting: { fsync: parsed.accounting?.fsync ?? false },
+    compatibility: {
+      process2AfterReject: parsed.compatibility?.process2AfterReject ?? false,
+      allowAuthorizationAccept: parsed.compatibility?.allowAuthorizationAccept ?? false,
+    },
+  };
+  return { settings, mistakes };
+}
+
+function endpointsOf(value: string | readonly string[]): EndpointSetting[] {
+  return [value].flat().flatMap((one) => parseEndpoint(one) ?? []);
+}
+
+function moduleUrl(name: string, folder: string): string | Omit<UnplacedMistake, "keys"> {
+  const isPath = name.startsWith(".") || isAbsolute(name);
+  if (!isPath) {
+    return (
+      resolvePackage(name, folder) ?? {
+        problem: `the package "${name}" cannot be found from ${folder}`,
+        remedy: `install it there, or write a path that begins with "./"`,
+      }
+    );
+  }
+  const path = resolve(folder, name);
+  if (existsSync(path)) return new URL(`file://${path.split("/").map(encodeURIComponent).join("/")}`).href;
+  return {
+    problem: `the module file ${path} does not exist`,
+    remedy: "check the path; it is relative to the settings file",
+  };
+}
+
+/** The second and further entries that have the same value under a key that must be unique. */
+function repeated<Key extends string>(
+  entries: readonly Readonly<Record<Key, string>>[],
+  keys: readonly PropertyKey[],
+  key: Key,
+): UnplacedMistake[] {
+  const first = new Map<string, number>();
+  return entries.flatMap((entry, index) => {
+    const value = entry[key].toLowerCase();
+    const earlier = first.get(value);
+    if (earlier === undefined) {
+      first.set(value, index);
+      return [];
+    }
+    const problem = `the ${key} ${JSON.stringify(entry[key])} is used by entry ${earlier} already`;
+    return [{ keys: [...keys, index, key], problem, remedy: "remove one of the two" }];
+  });
+}
+
+/** Two accounts of one name, however the two are written. */
+function repeatedNames(accounts: NonNullable<Parsed["accounts"]>, defaultDomain: string): UnplacedMistake[] {
+  const qualified = accounts.map(({ name }) => ({ name: qualifiedName(name, defaultDomain) }));
+  return repeated(qualified, ["accounts"], "name");
+}
+
+/** A module is initialized once, so it cannot have two kinds of settings (NPS-08). */
+function contradictorySettings(
+  authentication: readonly ExtensionSetting[],
+  authorization: readonly ExtensionSetting[],
+): UnplacedMistake[] {
+  return authorization.flatMap((entry, index) => {
+    const other = authentication.find(({ url }) => url === entry.url);
+    if (other === undefined || entry.settings === undefined || other.settings === undefined) return [];
+    if (JSON.stringify(other.settings) === JSON.stringify(entry.settings)) return [];
+    return [
+      {
+        keys: ["extensions", "authorization", index, "settings"],
+        problem: `${entry.name} has other settings in the authentication list`,
+        remedy: "a module is initialized once: write its settings in one of the two lists",
+      },
+    ];
+  });
+}

@@ -1,0 +1,174 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { AccountingLog, AccountingRecord } from "@sallyport/nps";
+import { formatAttribute } from "@sallyport/radius";
+
+/** One accounting record as it is read back. */
+export interface StoredRecord {
+  readonly id: number;
+  /** ISO 8601, UTC. */
+  readonly receivedAt: string;
+  readonly client: string;
+  readonly source: string;
+  readonly status: string | null;
+  readonly session: string | null;
+  readonly user: string | null;
+  /** Names of the RFCs; a repeated attribute has a list. */
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface StoreOptions {
+  /** Force each batch to the disk before its records count as written. */
+  readonly fsync: boolean;
+}
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS accounting (
+    id INTEGER PRIMARY KEY,
+    received_at TEXT NOT NULL,
+    client TEXT NOT NULL,
+    source TEXT NOT NULL,
+    status TEXT,
+    session TEXT,
+    user TEXT,
+    attributes TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS message_authenticator_seen (client TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+`;
+
+/**
+ * What the server must not forget, in one SQLite file of the state folder: accounting records, and which clients were
+ * seen to send Message-Authenticator.
+ *
+ * Records of one turn of the event loop are written in one transaction; a record's promise resolves when the
+ * operating system has it, so that it survives the death of this process (of the machine, too, with `fsync`).
+ */
+export class Store implements AccountingLog {
+  readonly recordsAuthentication = false;
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #seen = new Set<string>();
+  #waiting: { record: AccountingRecord; resolve: () => void; reject: (error: unknown) => void }[] = [];
+
+  /** @throws the system's error when the folder or the file cannot be made or written */
+  static open(folder: string, options: StoreOptions): Store {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const file = storeFile(folder);
+    // SQLite gives its other files the mode of this one: records are for the owner's eyes.
+    closeSync(openSync(file, "a", 0o600));
+    return new Store(new DatabaseSync(file, { timeout: 5_000 }), options);
+  }
+
+  private constructor(database: DatabaseSync, options: StoreOptions) {
+    this.#database = database;
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec(`PRAGMA synchronous = ${options.fsync ? "FULL" : "NORMAL"}`);
+    database.exec(schema);
+    this.#insert = database.prepare(
+      "INSERT INTO accounting (received_at, client, source, status, session, user, attributes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    for (const row of database.prepare("SELECT client FROM message_authenticator_seen").all()) {
+      this.#seen.add(String(row["client"]));
+    }
+  }
+
+  write(record: AccountingRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.flush());
+      this.#waiting.push({ record, resolve, reject });
+    });
+  }
+
+  /** Writes what waits, in one transaction: all of it is written, or none. */
+  flush(): void {
+    const batch = this.#waiting;
+    if (batch.length === 0) return;
+    this.#waiting = [];
+    try {
+      this.#database.exec("BEGIN");
+      for (const { record } of batch) this.#insertRecord(record);
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    for (const { resolve } of batch) resolve();
+  }
+
+  /** The clients that were once seen to send Message-Authenticator: from then on it is required of them. */
+  readonly seenMessageAuthenticator: { has(client: string): boolean; add(client: string): void } = {
+    has: (client) => this.#seen.has(client),
+    add: (client) => {
+      if (this.#seen.has(client)) return;
+      this.#seen.add(client);
+      this.#database
+        .prepare("INSERT OR IGNORE INTO message_authenticator_seen (client) VALUES (?)")
+        .run(client);
+    },
+  };
+
+  close(): void {
+    this.flush();
+    this.#database.close();
+  }
+
+  #insertRecord(record: AccountingRecord): void {
+    const attributes = attributesByName(record);
+    this.#insert.run(
+      new Date(record.receivedAt).toISOString(),
+      record.received.client.name,
+      `${record.received.source.address}:${record.received.source.port}`,
+      firstOf(attributes["Acct-Status-Type"]),
+      firstOf(attributes["Acct-Session-Id"]),
+      firstOf(attributes["User-Name"]),
+      JSON.stringify(attributes),
+    );
+  }
+}
+
+/** Reads the newest accounting records, oldest first, beside a running server. */
+export function readAccounting(
+  folder: string,
+  options: { limit: number; session?: string | undefined },
+): StoredRecord[] {
+  const database = new DatabaseSync(storeFile(folder), { readOnly: true, timeout: 5_000 });
+  try {
+    const rows = database
+      .prepare(
+        `SELECT id, received_at AS receivedAt, client, source, status, session, user, attributes FROM accounting
+         WHERE ?1 IS NULL OR session = ?1 ORDER BY id DESC LIMIT ?2`,
+      )
+      .all(options.session ?? null, options.limit);
+    return rows
+      .reverse()
+      .map(
+        (row) => ({ ...row, attributes: JSON.parse(String(row["attributes"])) }) as unknown as StoredRecord,
+      );
+  } finally {
+    database.close();
+  }
+}
+
+/** The file that holds the store of a state folder. */
+export function storeFile(folder: string): string {
+  return join(folder, "sallyport.sqlite");
+}
+
+function attributesByName(record: AccountingRecord): Record<string, string | string[]> {
+  const byName: Record<string, string | string[]> = {};
+  for (const held of record.attributes) {
+    if (held.attrType > 255) continue;
+    const { name, text } = formatAttribute({ type: held.attrType, value: held.bytes });
+    const present = byName[name];
+    if (present === undefined) byName[name] = text;
+    else if (Array.isArray(present)) present.push(text);
+    else byName[name] = [present, text];
+  }
+  return byName;
+}
+
+function firstOf(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}

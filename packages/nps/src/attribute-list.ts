@@ -1,0 +1,204 @@
+import type { RadiusPacket } from "@sallyport/radius";
+import {
+  attributeText,
+  dataTypeOf,
+  isNumberDataType,
+  isSecretAttribute,
+  type RadiusAttribute,
+} from "./contract/attribute.ts";
+import { ratUserPassword } from "./contract/attribute-types.ts";
+import { type RadiusDataType, rdtIpv6Address, rdtUnknown } from "./contract/constants.ts";
+
+/**
+ * One attribute as the host holds it: a part of the datagram, or something that NPS or a module made.
+ * The three faces of the value (number, octets, text) are made when somebody asks for them.
+ */
+export class HeldAttribute {
+  readonly attrType: number;
+  readonly dataType: RadiusDataType;
+  #number: number | undefined;
+  #bytes: Uint8Array | undefined;
+  #text: string | undefined;
+  #reveal: (() => Uint8Array) | undefined;
+
+  private constructor(attrType: number, dataType: RadiusDataType) {
+    this.attrType = attrType;
+    this.dataType = dataType;
+  }
+
+  static ofNumber(
+    attrType: number,
+    value: number,
+    dataType: RadiusDataType = dataTypeOf(attrType),
+  ): HeldAttribute {
+    const held = new HeldAttribute(attrType, dataType);
+    held.#number = value;
+    return held;
+  }
+
+  static ofText(
+    attrType: number,
+    value: string,
+    dataType: RadiusDataType = dataTypeOf(attrType),
+  ): HeldAttribute {
+    const held = new HeldAttribute(attrType, dataType);
+    held.#text = value;
+    return held;
+  }
+
+  /** `value` is kept, not copied: its owner must not change it. */
+  static ofBytes(
+    attrType: number,
+    value: Uint8Array,
+    dataType: RadiusDataType = dataTypeOf(attrType),
+  ): HeldAttribute {
+    const held = new HeldAttribute(attrType, dataType);
+    held.#bytes = value;
+    return held;
+  }
+
+  /** Octets that cost something to make, such as a decrypted password. */
+  static ofHidden(attrType: number, reveal: () => Uint8Array): HeldAttribute {
+    const held = new HeldAttribute(attrType, dataTypeOf(attrType));
+    held.#reveal = reveal;
+    return held;
+  }
+
+  /** The octets that stand in a packet. */
+  get bytes(): Uint8Array {
+    if (this.#bytes !== undefined) return this.#bytes;
+    if (this.#text !== undefined) this.#bytes = new TextEncoder().encode(this.#text);
+    else if (this.#number !== undefined) this.#bytes = bigEndian(this.#number);
+    else this.#bytes = this.#reveal?.() ?? new Uint8Array(0);
+    return this.#bytes;
+  }
+
+  /** The value as an unsigned number; 0 where the value is no four octets. */
+  get number(): number {
+    if (this.#number === undefined) {
+      const bytes = this.bytes;
+      this.#number = bytes.length === 4 ? readUint32(bytes) : 0;
+    }
+    return this.#number;
+  }
+
+  /** The octets as UTF-8. */
+  get text(): string {
+    this.#text ??= new TextDecoder().decode(this.bytes);
+    return this.#text;
+  }
+
+  /** A frozen copy for a module (NPS-14, NPS-61). */
+  forModule(): RadiusAttribute {
+    return new HandedOut(this.attrType, this.dataType, this) as unknown as RadiusAttribute;
+  }
+}
+
+/** The attributes of a request, or of one possible answer, in order. */
+export class AttributeList implements Iterable<HeldAttribute> {
+  readonly #items: HeldAttribute[] = [];
+
+  /** The attributes of a datagram; the User-Password stands there in clear (NPS-72), decrypted when first read. */
+  static ofPacket(packet: RadiusPacket, revealPassword: (hidden: Uint8Array) => Uint8Array): AttributeList {
+    const list = new AttributeList();
+    const { bytes, length } = packet;
+    for (let offset = 20; offset < length; ) {
+      const attrType = bytes[offset] as number;
+      const end = offset + (bytes[offset + 1] as number);
+      const value = new Uint8Array(bytes.buffer, bytes.byteOffset + offset + 2, end - offset - 2);
+      list.#items.push(
+        attrType === ratUserPassword
+          ? HeldAttribute.ofHidden(attrType, () => revealPassword(value))
+          : HeldAttribute.ofBytes(attrType, value, receivedDataType(attrType, value.length)),
+      );
+      offset = end;
+    }
+    return list;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  at(index: number): HeldAttribute | undefined {
+    return this.#items[index];
+  }
+
+  first(attrType: number): HeldAttribute | undefined {
+    for (const item of this.#items) if (item.attrType === attrType) return item;
+    return undefined;
+  }
+
+  has(attrType: number): boolean {
+    return this.first(attrType) !== undefined;
+  }
+
+  add(attribute: HeldAttribute): void {
+    this.#items.push(attribute);
+  }
+
+  insert(index: number, attribute: HeldAttribute): void {
+    this.#items.splice(index, 0, attribute);
+  }
+
+  remove(index: number): void {
+    this.#items.splice(index, 1);
+  }
+
+  replace(index: number, attribute: HeldAttribute): void {
+    this.#items[index] = attribute;
+  }
+
+  /** Puts an attribute where one of its type stands, or at the end. */
+  set(attribute: HeldAttribute): void {
+    const index = this.#items.findIndex((item) => item.attrType === attribute.attrType);
+    if (index < 0) this.#items.push(attribute);
+    else this.#items[index] = attribute;
+  }
+
+  [Symbol.iterator](): Iterator<HeldAttribute> {
+    return this.#items[Symbol.iterator]();
+  }
+}
+
+/** Shows its value everywhere but in logs: the class exists for its `toJSON` and `inspect`. */
+class HandedOut {
+  readonly attrType: number;
+  readonly dataType: RadiusDataType;
+  readonly value: number | Uint8Array<ArrayBuffer>;
+
+  constructor(attrType: number, dataType: RadiusDataType, held: HeldAttribute) {
+    this.attrType = attrType;
+    this.dataType = dataType;
+    this.value = isNumberDataType(dataType) ? held.number : Uint8Array.from(held.bytes);
+    Object.freeze(this);
+  }
+
+  toJSON(): object {
+    const secret = isSecretAttribute(this.attrType, this.value);
+    const value = secret ? "***" : attributeText(this as unknown as RadiusAttribute);
+    return { attrType: this.attrType, dataType: this.dataType, value };
+  }
+
+  static {
+    Object.defineProperty(HandedOut.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value: HandedOut.prototype.toJSON,
+    });
+  }
+}
+
+/** A value whose length does not fit its number's data type is handed out as it came, as unknown. */
+function receivedDataType(attrType: number, length: number): RadiusDataType {
+  const dataType = dataTypeOf(attrType);
+  if (isNumberDataType(dataType)) return length === 4 ? dataType : rdtUnknown;
+  if (dataType === rdtIpv6Address) return length === 16 ? dataType : rdtUnknown;
+  return dataType;
+}
+
+function bigEndian(number: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.of(number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255);
+}
+
+function readUint32(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
+}

@@ -1,0 +1,85 @@
+import { ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, NO_ERROR } from "@sallyport/errors/win32";
+import {
+  type RadiusExtensionPoint,
+  type RadiusRequestType,
+  type RadiusResponseType,
+  rcAccessAccept,
+  rcAccessReject,
+  repAuthorization,
+} from "../contract/constants.ts";
+import type {
+  ExtensionLog,
+  RadiusAttributeArray,
+  RadiusExtensionControlBlock,
+} from "../contract/extension-module.ts";
+import { Reason } from "../reason.ts";
+import { isValidResponseType, type NpsRequest } from "../request.ts";
+import { HostAttributeArray } from "./attribute-array.ts";
+import type { RunningCall } from "./running-call.ts";
+
+/** RADIUS_EXTENSION_CONTROL_BLOCK over a request (Table N-5). Inert once its call has ended. */
+export class HostControlBlock implements RadiusExtensionControlBlock {
+  readonly version = 1;
+  readonly point: RadiusExtensionPoint;
+  readonly #request: NpsRequest;
+  readonly #call: RunningCall;
+  readonly #allowAuthorizationAccept: boolean;
+
+  constructor(
+    request: NpsRequest,
+    point: RadiusExtensionPoint,
+    call: RunningCall,
+    options: { allowAuthorizationAccept: boolean },
+  ) {
+    this.point = point;
+    this.#request = request;
+    this.#call = call;
+    this.#allowAuthorizationAccept = options.allowAuthorizationAccept;
+    Object.freeze(this);
+  }
+
+  get requestType(): RadiusRequestType {
+    return this.#request.requestType;
+  }
+
+  get responseType(): RadiusResponseType | 0 {
+    return this.#request.responseType;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+
+  get log(): ExtensionLog {
+    return this.#call.log;
+  }
+
+  getRequest(): RadiusAttributeArray {
+    return new HostAttributeArray(this.#request.attributes, this.#call);
+  }
+
+  getResponse(type: RadiusResponseType): RadiusAttributeArray | null {
+    const list = this.#request.response(type);
+    return list === undefined ? null : new HostAttributeArray(list, this.#call);
+  }
+
+  setResponseType(type: RadiusResponseType): number {
+    if (!this.#call.live) return ERROR_ACCESS_DENIED;
+    if (!isValidResponseType(this.#request.requestType, type)) return ERROR_INVALID_PARAMETER;
+    if (this.#wouldAdmitTheRefused(type)) return ERROR_INVALID_PARAMETER;
+    if (type !== this.#request.responseType) {
+      this.#request.decide(type, 3, type === rcAccessReject ? Reason.ExtensionRejected : Reason.Success);
+    }
+    return NO_ERROR;
+  }
+
+  /** NPS-68: no network policy is evaluated after the authorization point. */
+  #wouldAdmitTheRefused(type: RadiusResponseType): boolean {
+    return (
+      type === rcAccessAccept &&
+      this.point === repAuthorization &&
+      this.#request.responseType !== rcAccessAccept &&
+      !this.#allowAuthorizationAccept
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import type { ExtensionCall, ExtensionLog } from "../contract/extension-module.ts";
+import type { CallScope } from "./attribute-array.ts";
+
+/** One call of a module, from its begin until it returned, its promise settled, or the host gave up on it. */
+export class RunningCall implements ExtensionCall, CallScope {
+  readonly log: ExtensionLog;
+  #live = true;
+  #aborted: Error | undefined;
+  #controller: AbortController | undefined;
+
+  constructor(log: ExtensionLog) {
+    this.log = log;
+  }
+
+  get live(): boolean {
+    return this.#live;
+  }
+
+  /** Made when a module asks for it: most calls return before anybody could abort them. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
+    }
+    return this.#controller.signal;
+  }
+
+  end(): void {
+    this.#live = false;
+  }
+
+  abort(reason: Error): void {
+    this.#live = false;
+    this.#aborted = reason;
+    this.#controller?.abort(reason);
+  }
+}

@@ -1,0 +1,58 @@
+// The contract of an extension: entry points, enumerations, attributes.
+
+export { AttributeList, HeldAttribute } from "./attribute-list.ts";
+export {
+  attributeText,
+  findAttribute,
+  type RadiusAttribute,
+  type RadiusAttributeInput,
+  type RadiusAttributes,
+  radiusAttribute,
+} from "./contract/attribute.ts";
+export * from "./contract/attribute-types.ts";
+export * from "./contract/constants.ts";
+export type {
+  ExtensionCall,
+  ExtensionEnvironment,
+  ExtensionLog,
+  NpsExtensionModule,
+  Out,
+  RadiusAttributeArray,
+  RadiusExtensionControlBlock,
+} from "./contract/extension-module.ts";
+// What an administrator reads.
+export { eventSource, NpsEvent } from "./events.ts";
+// The host: modules into extensions, and the pipeline that calls them.
+export {
+  type ExtensionForm,
+  type ExtensionOptions,
+  loadNpsExtension,
+  type NpsExtension,
+  npsExtension,
+} from "./host/load-extension.ts";
+export { defaultDomainName, qualifiedName } from "./identity.ts";
+export { Nps, type NpsOptions } from "./nps.ts";
+export type { AccountingLog, AccountingRecord } from "./pipeline/accounting-log.ts";
+export type { Compatibility, RemoteServers } from "./pipeline/stage.ts";
+
+// Policies.
+export {
+  type AuthenticationChoice,
+  type ConnectionRequestPolicy,
+  defaultConnectionRequestPolicy,
+  defaultNetworkPolicy,
+  type NetworkPolicy,
+  type PolicyCondition,
+} from "./policies/policy.ts";
+export { receiverEventLog } from "./radius-events.ts";
+export { Reason } from "./reason.ts";
+export type { NpsRequest } from "./request.ts";
+export { traceLine, traceNarrative } from "./trace/narrative.ts";
+export {
+  type FormattedAttribute,
+  RequestTrace,
+  type RequestTraceJson,
+  type TraceDetail,
+  type TraceEnd,
+  type TraceStep,
+} from "./trace/request-trace.ts";

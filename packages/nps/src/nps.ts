@@ -1,0 +1,180 @@
+import type { AccountSource } from "@sallyport/accounts";
+import type { Answer, ReceivedRequest } from "@sallyport/radius";
+import { revealUserPassword } from "@sallyport/radius";
+import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
+import { responseAnswer } from "./answer.ts";
+import { ratUserPassword } from "./contract/attribute-types.ts";
+import { rcAccessRequest } from "./contract/constants.ts";
+import { eventSource, NpsEvent } from "./events.ts";
+import { ExtensionHost } from "./host/extension-host.ts";
+import type { NpsExtension } from "./host/load-extension.ts";
+import { defaultDomainName } from "./identity.ts";
+import type { AccountingLog } from "./pipeline/accounting-log.ts";
+import { accessPipeline, accountingPipeline, runPipeline } from "./pipeline/pipeline.ts";
+import { pipelineReports } from "./pipeline/reports.ts";
+import {
+  type Compatibility,
+  type Disposition,
+  discard,
+  isThenable,
+  type PipelineContext,
+  type RemoteServers,
+} from "./pipeline/stage.ts";
+import {
+  type ConnectionRequestPolicy,
+  defaultConnectionRequestPolicy,
+  defaultNetworkPolicy,
+  type NetworkPolicy,
+} from "./policies/policy.ts";
+import { Reason } from "./reason.ts";
+import { finalReason, NpsRequest } from "./request.ts";
+import { RequestTrace } from "./trace/request-trace.ts";
+
+export interface NpsOptions {
+  readonly extensions?: {
+    /** ExtensionDLLs: called at the authentication point, in order. */
+    readonly authentication?: readonly NpsExtension[];
+    /** AuthorizationDLLs: called at the authorization point, in order. */
+    readonly authorization?: readonly NpsExtension[];
+  };
+  readonly accounts: AccountSource;
+  readonly accountingLog: AccountingLog;
+  /** Default: everybody is authenticated here. */
+  readonly connectionRequestPolicies?: readonly ConnectionRequestPolicy[];
+  /** Default: every account that may dial in is admitted. */
+  readonly networkPolicies?: readonly NetworkPolicy[];
+  /** The NetBIOS domain of user names that carry none (NPS-70). Default {@link defaultDomainName}. */
+  readonly defaultDomain?: string;
+  /** Rejected at once, without policies, modules or log (NPS-81). */
+  readonly pingUserName?: string;
+  readonly remoteServers?: RemoteServers;
+  /** How long a module may take, in milliseconds. Default 30 000 (NPS-83). */
+  readonly moduleTimeoutMs?: Milliseconds;
+  /** Makes the attribute arrays of the first and second form unusable after the call, for tests of modules (NPS-14). */
+  readonly revokeAttributes?: boolean;
+  readonly compatibility?: Partial<Compatibility>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Called once for every request, when its answer is known. */
+  readonly onTrace?: (trace: RequestTrace) => void;
+}
+
+/**
+ * The NPS pipeline: takes requests that a RADIUS receiver found valid, and gives their answers.
+ *
+ * @example
+ * ```ts
+ * const nps = new Nps({ accounts, accountingLog, clock: systemClock, random: systemRandom, log, extensions });
+ * await nps.start();
+ * const receiver = new RadiusReceiver({ port: "authentication", clients, clock: systemClock, handler: nps.handle });
+ * ```
+ */
+export class Nps {
+  readonly #context: PipelineContext;
+  readonly #options: NpsOptions;
+  #lastId = 0;
+
+  constructor(options: NpsOptions) {
+    const { clock, random, log } = options;
+    this.#options = options;
+    this.#context = {
+      extensions: new ExtensionHost({
+        authentication: options.extensions?.authentication ?? [],
+        authorization: options.extensions?.authorization ?? [],
+        moduleTimeoutMs: options.moduleTimeoutMs ?? 30_000,
+        revokeAttributes: options.revokeAttributes ?? false,
+        clock,
+        random,
+        log,
+      }),
+      connectionRequestPolicies: options.connectionRequestPolicies ?? [defaultConnectionRequestPolicy],
+      networkPolicies: options.networkPolicies ?? [defaultNetworkPolicy],
+      accounts: options.accounts,
+      defaultDomain: options.defaultDomain ?? defaultDomainName,
+      pingUserName: options.pingUserName,
+      remoteServers: options.remoteServers,
+      accountingLog: options.accountingLog,
+      compatibility: {
+        process2AfterReject: false,
+        allowAuthorizationAccept: false,
+        ...options.compatibility,
+      },
+      clock,
+      report: pipelineReports(log),
+    };
+  }
+
+  /**
+   * Initializes every extension; to be awaited before anything listens (NPS-06).
+   *
+   * @throws {WindowsError} the code with which an extension prevented the start
+   */
+  start(): Promise<void> {
+    return this.#context.extensions.start();
+  }
+
+  /** Gives up on calls that still run, then terminates every extension. To be called when nothing listens any more. */
+  stop(): Promise<void> {
+    return this.#context.extensions.stop();
+  }
+
+  /**
+   * Answers one valid request; null means silence. Never throws and never rejects. A promise is returned only when
+   * an extension, an account source or the accounting log returned one.
+   */
+  readonly handle = (received: ReceivedRequest): Answer | null | Promise<Answer | null> => {
+    const id = ++this.#lastId;
+    const trace = new RequestTrace(id, received, this.#options.clock);
+    if (!isWellFormed(received)) return this.#finish(undefined, trace, discard(Reason.MalformedRequest));
+    const request = new NpsRequest(received, {
+      uniqueId: id >>> 0,
+      trace,
+      revealPassword: (hidden) =>
+        revealUserPassword(hidden, received.client.secret.reveal(), received.packet.authenticator),
+    });
+    try {
+      const stages = request.isAccess ? accessPipeline : accountingPipeline;
+      const disposition = runPipeline(stages, request, this.#context);
+      if (!isThenable(disposition)) return this.#finish(request, trace, disposition);
+      return disposition.then(
+        (settled) => this.#finish(request, trace, settled),
+        (error: unknown) => this.#failed(request, trace, error),
+      );
+    } catch (error) {
+      return this.#failed(request, trace, error);
+    }
+  };
+
+  #finish(request: NpsRequest | undefined, trace: RequestTrace, disposition: Disposition): Answer | null {
+    const silent = request === undefined || disposition.kind === "discard";
+    const answer = silent ? null : responseAnswer(request, this.#options.random);
+    const reason = disposition.kind === "discard" ? disposition.reason : request ? finalReason(request) : 0;
+    trace.finish(answer ?? undefined, reason);
+    this.#options.onTrace?.(trace);
+    return answer;
+  }
+
+  /** Something other than a module failed: an account source, or this package. */
+  #failed(request: NpsRequest, trace: RequestTrace, error: unknown): null {
+    this.#options.log.write({
+      source: eventSource,
+      id: NpsEvent.ProcessingError,
+      severity: "error",
+      message: `request ${request.uniqueId} was discarded: processing it failed`,
+      fields: { request: request.uniqueId, client: request.received.client.name, error },
+    });
+    trace.step("Error", error instanceof Error ? error.message : String(error));
+    this.#finish(request, trace, discard(Reason.InternalError));
+    return null;
+  }
+}
+
+/** RFC 2865 section 5.2: a hidden password is one to eight blocks of sixteen octets. */
+function isWellFormed({ packet }: ReceivedRequest): boolean {
+  if (packet.code !== rcAccessRequest) return true;
+  const offset = packet.offsetOf(ratUserPassword);
+  if (offset < 0) return true;
+  const length = (packet.bytes[offset + 1] as number) - 2;
+  return length >= 16 && length <= 128 && length % 16 === 0;
+}

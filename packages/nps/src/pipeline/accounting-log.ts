@@ -1,0 +1,24 @@
+import type { ReceivedRequest } from "@sallyport/radius";
+import type { Milliseconds } from "@sallyport/runtime";
+import type { AttributeList } from "../attribute-list.ts";
+
+/** Where accounting records go (NPS-91). */
+export interface AccountingLog {
+  /** Whether Access-Requests and their answers are recorded, too. */
+  readonly recordsAuthentication: boolean;
+  /** Resolves, or returns, when the record would survive the death of the process. */
+  write(record: AccountingRecord): void | PromiseLike<void>;
+}
+
+/** One record: a request with what came in, or an answer with what goes out. */
+export interface AccountingRecord {
+  /** Packet-Type: the RADIUS code, 1, 2, 3, 4 or 11 (Table N-12). */
+  readonly packetType: number;
+  readonly receivedAt: Milliseconds;
+  readonly received: ReceivedRequest;
+  readonly uniqueId: number;
+  readonly attributes: AttributeList;
+  readonly reason: number;
+  readonly connectionRequestPolicy: string | undefined;
+  readonly networkPolicy: string | undefined;
+}

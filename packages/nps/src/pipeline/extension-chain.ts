@@ -1,0 +1,101 @@
+import {
+  type RadiusExtensionPoint,
+  rcAccessAccept,
+  rcAccessReject,
+  rcDiscard,
+  repAuthentication,
+} from "../contract/constants.ts";
+import { type CallOutcome, callExtension } from "../host/call-extension.ts";
+import type { NpsExtension } from "../host/load-extension.ts";
+import { Reason } from "../reason.ts";
+import type { NpsRequest } from "../request.ts";
+import { type Disposition, discard, isThenable, next, type PipelineContext } from "./stage.ts";
+
+/** One of the two extension points, with the name under which it appears in traces. */
+export interface ExtensionPoint {
+  readonly point: RadiusExtensionPoint;
+  readonly stage: "Authentication extensions" | "Authorization extensions";
+}
+
+/**
+ * Offers a request to the modules of one point, in list order (NPS-02, NPS-20, NPS-43). It waits only for modules
+ * that returned a promise.
+ */
+export function extensionChain(
+  at: ExtensionPoint,
+  request: NpsRequest,
+  context: PipelineContext,
+  from = 0,
+): Disposition | Promise<Disposition> {
+  const list =
+    at.point === repAuthentication ? context.extensions.authentication : context.extensions.authorization;
+  for (let index = from; index < list.length; index++) {
+    const extension = list[index] as NpsExtension;
+    const skipped = reasonToSkip(extension, at.point, request);
+    if (skipped !== undefined) {
+      request.trace.step(at.stage, skipped, { extension: extension.name });
+      continue;
+    }
+    const outcome = callExtension(context.extensions, extension, request, at.point, context.compatibility);
+    if (isThenable(outcome)) {
+      return outcome.then((settled) => {
+        const end = apply(settled, extension, at, request, context);
+        return end ?? extensionChain(at, request, context, index + 1);
+      });
+    }
+    const end = apply(outcome, extension, at, request, context);
+    if (end !== undefined) return end;
+  }
+  return next;
+}
+
+/** First and second forms are called while nothing is decided, and later only for what will be accepted. */
+function reasonToSkip(
+  extension: NpsExtension,
+  point: RadiusExtensionPoint,
+  request: NpsRequest,
+): string | undefined {
+  if (extension.form === 3 || !request.isAccess) return undefined;
+  if (point === repAuthentication) {
+    return request.responseType === 0 ? undefined : "skipped: already decided"; // NPS-17, NPS-56
+  }
+  return request.responseType === rcAccessAccept ? undefined : "skipped: not an Access-Accept"; // NPS-46
+}
+
+/** What follows from a call (Table N-9). A disposition ends the chain; undefined goes on to the next module. */
+function apply(
+  outcome: CallOutcome,
+  extension: NpsExtension,
+  at: ExtensionPoint,
+  request: NpsRequest,
+  context: PipelineContext,
+): Disposition | undefined {
+  const detail = { extension: extension.name, form: extension.form };
+  switch (outcome.kind) {
+    case "failed": {
+      const { failure } = outcome;
+      request.trace.step(at.stage, failure.message, { ...detail, code: failure.code });
+      context.report.extensionFailed(request, extension, failure); // NPS-27 to NPS-31
+      return discard(Reason.ExtensionFailed);
+    }
+    case "returned":
+      request.trace.step(at.stage, "returned", { ...detail, responseType: request.responseType });
+      return request.responseType === rcDiscard ? discard(Reason.ExtensionDiscarded) : undefined; // NPS-67
+    case "continue":
+      request.trace.step(at.stage, "Continue", detail);
+      return undefined;
+    case "reject":
+      request.trace.step(at.stage, "Reject", detail);
+      request.decide(rcAccessReject, extension.form, Reason.ExtensionRejected);
+      return context.compatibility.process2AfterReject ? undefined : next;
+    case "accept":
+      if (at.point === repAuthentication) {
+        request.trace.step(at.stage, "Accept", detail);
+        request.decide(rcAccessAccept, extension.form);
+      } else {
+        request.trace.step(at.stage, "Accept is not allowed here; treated as Continue", detail);
+        context.report.acceptNotAllowed(request, extension); // NPS-41, X-13
+      }
+      return undefined;
+  }
+}

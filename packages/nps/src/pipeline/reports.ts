@@ -1,0 +1,49 @@
+import type { Log } from "@sallyport/runtime";
+import { eventSource, NpsEvent } from "../events.ts";
+import { messageOf } from "../host/load-extension.ts";
+import { Reason } from "../reason.ts";
+import type { NpsRequest } from "../request.ts";
+import type { PipelineReports } from "./stage.ts";
+
+/** Writes what stages report as events (Table N-11). */
+export function pipelineReports(log: Log): PipelineReports {
+  return {
+    extensionFailed(request, extension, failure) {
+      log.write({
+        source: eventSource,
+        id: request.isAccess ? NpsEvent.RequestDiscarded : NpsEvent.AccountingDiscarded,
+        severity: "error",
+        message: `extension ${extension.name} ${failure.message}; request ${request.uniqueId} was discarded`,
+        fields: {
+          ...about(request, Reason.ExtensionFailed),
+          extension: extension.name,
+          code: failure.code,
+          why: failure.why,
+          error: failure.error,
+        },
+      });
+    },
+    acceptNotAllowed(request, extension) {
+      log.write({
+        source: eventSource,
+        id: NpsEvent.ProcessingError,
+        severity: "warning",
+        message: `extension ${extension.name} set raAccept at the authorization point, where it is not allowed; treated as raContinue`,
+        fields: { request: request.uniqueId, extension: extension.name },
+      });
+    },
+    recordNotWritten(request, error) {
+      log.write({
+        source: eventSource,
+        id: request.isAccess ? NpsEvent.RequestDiscarded : NpsEvent.AccountingDiscarded,
+        severity: "error",
+        message: `the accounting record of request ${request.uniqueId} could not be written: ${messageOf(error)}; the request was discarded`,
+        fields: { ...about(request, Reason.RecordNotWritten), error },
+      });
+    },
+  };
+}
+
+function about(request: NpsRequest, reason: number): Readonly<Record<string, unknown>> {
+  return { request: request.uniqueId, client: request.received.client.name, user: request.userName, reason };
+}

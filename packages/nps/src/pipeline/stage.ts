@@ -1,0 +1,74 @@
+import type { AccountSource } from "@sallyport/accounts";
+import type { Answer } from "@sallyport/radius";
+import type { Clock } from "@sallyport/runtime";
+import type { CallFailure, ExtensionHost } from "../host/extension-host.ts";
+import type { NpsExtension } from "../host/load-extension.ts";
+import type { ConnectionRequestPolicy, NetworkPolicy } from "../policies/policy.ts";
+import type { NpsRequest } from "../request.ts";
+import type { AccountingLog } from "./accounting-log.ts";
+
+/**
+ * One step of the pipeline. It records its decision on the request and says how to go on; it returns a promise only
+ * when something it called did.
+ */
+export type Stage = (request: NpsRequest, context: PipelineContext) => Disposition | PromiseLike<Disposition>;
+
+export type Disposition =
+  /** The next stage follows. */
+  | { readonly kind: "next" }
+  /** The request is answered as decided so far; the stages in between are left out (NPS-81). */
+  | { readonly kind: "answer" }
+  /** Nothing is sent and nothing is logged. */
+  | { readonly kind: "discard"; readonly reason: number };
+
+export const next: Disposition = { kind: "next" };
+export const answerNow: Disposition = { kind: "answer" };
+
+export function discard(reason: number): Disposition {
+  return { kind: "discard", reason };
+}
+
+/** What the stages of one server work with. */
+export interface PipelineContext {
+  readonly extensions: ExtensionHost;
+  readonly connectionRequestPolicies: readonly ConnectionRequestPolicy[];
+  readonly networkPolicies: readonly NetworkPolicy[];
+  readonly accounts: AccountSource;
+  readonly defaultDomain: string;
+  readonly pingUserName: string | undefined;
+  readonly remoteServers: RemoteServers | undefined;
+  readonly accountingLog: AccountingLog;
+  readonly compatibility: Compatibility;
+  readonly clock: Clock;
+  readonly report: PipelineReports;
+}
+
+/** The events that stages cause. */
+export interface PipelineReports {
+  /** A module's error return: one event a discarded packet, naming module and code (NPS-29). */
+  extensionFailed(request: NpsRequest, extension: NpsExtension, failure: CallFailure): void;
+  /** A module did what is not allowed at its point (NPS-41). */
+  acceptNotAllowed(request: NpsRequest, extension: NpsExtension): void;
+  /** An accounting record could not be written. */
+  recordNotWritten(request: NpsRequest, error: unknown): void;
+}
+
+/** Where a request goes whose connection request policy names a remote RADIUS server group. */
+export interface RemoteServers {
+  /** The remote server's answer; null when the request is to be discarded because nobody answered. */
+  forward(request: NpsRequest, group: string): PromiseLike<Answer | null>;
+}
+
+/** Choices between two readings of the documentation; the defaults are this project's resolutions. */
+export interface Compatibility {
+  /** Third-form modules are called even after a first- or second-form Reject. */
+  readonly process2AfterReject: boolean;
+  /** SetResponseType(rcAccessAccept) at the authorization point may overrule a Reject (NPS-68). */
+  readonly allowAuthorizationAccept: boolean;
+}
+
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
+}

@@ -1,0 +1,63 @@
+import { HeldAttribute } from "../../attribute-list.ts";
+import { ratPolicyName } from "../../contract/attribute-types.ts";
+import { rapProxy, rcAccessAccept } from "../../contract/constants.ts";
+import { isSecondInstance } from "../../host/attribute-array.ts";
+import { heldInput } from "../../host/held-input.ts";
+import { firstMatch, type NetworkPolicy } from "../../policies/policy.ts";
+import { Reason } from "../../reason.ts";
+import type { NpsRequest } from "../../request.ts";
+import { type Disposition, next, type Stage } from "../stage.ts";
+
+const stage = "Network policies";
+
+/**
+ * Admits what was accepted, with the profile of the first policy that matches (NPS-18, NPS-39, NPS-79). Requests that
+ * a remote server answered are not evaluated.
+ */
+export const networkPolicies: Stage = (request, context) => {
+  if (request.responseType !== rcAccessAccept || request.provider === rapProxy) {
+    request.trace.step(
+      stage,
+      request.provider === rapProxy ? "skipped: forwarded" : "skipped: not an Access-Accept",
+    );
+    return next;
+  }
+  const policy = firstMatch(context.networkPolicies, request);
+  if (policy === undefined) return refuse(request, Reason.NoNetworkPolicy, "none matched");
+  request.attributes.set(HeldAttribute.ofText(ratPolicyName, policy.name));
+  if (!admits(policy, request)) {
+    return refuse(request, Reason.DialInDenied, `matched, access denied (policy "${policy.name}")`);
+  }
+  request.trace.step(stage, "matched", { policy: policy.name });
+  applyProfile(policy, request);
+  return next;
+};
+
+/** The account's dial-in permission overrides the policy, unless the policy ignores it. */
+function admits(policy: NetworkPolicy, request: NpsRequest): boolean {
+  const permission =
+    policy.ignoreDialInPermission === true ? "policy" : (request.account?.dialIn ?? "policy");
+  return permission === "policy" ? policy.access === "grant" : permission === "allow";
+}
+
+/** NPS's own attributes come first; what a module appended at the authentication point follows (NPS-48, NPS-49). */
+function applyProfile(policy: NetworkPolicy, request: NpsRequest): void {
+  const response = request.response(rcAccessAccept);
+  if (response === undefined) return;
+  const profile = policy.attributes.map(heldInput).filter((attribute) => attribute !== undefined);
+  for (let index = response.size - 1; index >= 0; index--) {
+    const attrType = response.at(index)?.attrType;
+    const configured = profile.find((attribute) => attribute.attrType === attrType);
+    if (configured === undefined || !isSecondInstance(response, configured)) continue;
+    response.remove(index);
+    request.trace.step(stage, "the policy's attribute replaces an extension's", { attribute: attrType });
+  }
+  for (const [index, attribute] of profile.entries()) response.insert(index, attribute);
+  request.profile = profile;
+}
+
+function refuse(request: NpsRequest, reason: number, outcome: string): Disposition {
+  request.trace.step(stage, outcome);
+  request.reject(reason);
+  return next;
+}

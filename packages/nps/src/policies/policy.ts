@@ -1,0 +1,59 @@
+import type { RadiusAttributeInput } from "../contract/attribute.ts";
+import type { NpsRequest } from "../request.ts";
+
+/** One condition of a policy. All conditions of a policy must hold for it to match. */
+export interface PolicyCondition {
+  /** In words, for the trace: "Client is lab". */
+  readonly description: string;
+  matches(request: NpsRequest): boolean;
+}
+
+/** Who authenticates the request (NPS-77). */
+export type AuthenticationChoice =
+  /** Here, against the accounts: `rapWindowsNT`. */
+  | { readonly provider: "local" }
+  /** A remote RADIUS server group: `rapProxy`. */
+  | { readonly provider: "forward"; readonly group: string }
+  /** Nobody; users are accepted without validating credentials: `rapNone`. */
+  | { readonly provider: "none" };
+
+/** Decides how a request is authenticated; the first whose conditions all hold is used (NPS-76). */
+export interface ConnectionRequestPolicy {
+  readonly name: string;
+  readonly conditions: readonly PolicyCondition[];
+  readonly authentication: AuthenticationChoice;
+}
+
+/** Decides whether an authenticated user is admitted, and with which attributes (NPS-79). */
+export interface NetworkPolicy {
+  readonly name: string;
+  readonly conditions: readonly PolicyCondition[];
+  readonly access: "grant" | "deny";
+  /** Whether the account's own dial-in permission counts for nothing. */
+  readonly ignoreDialInPermission?: boolean;
+  /** The profile: what an Access-Accept carries. */
+  readonly attributes: readonly RadiusAttributeInput[];
+}
+
+/** The last connection request policy of a new installation: everybody is authenticated here. */
+export const defaultConnectionRequestPolicy: ConnectionRequestPolicy = {
+  name: "Use local authentication for all users",
+  conditions: [],
+  authentication: { provider: "local" },
+};
+
+/** Admits every account that may dial in, without attributes: what a first test needs. */
+export const defaultNetworkPolicy: NetworkPolicy = {
+  name: "Admit every account that may dial in",
+  conditions: [],
+  access: "grant",
+  attributes: [],
+};
+
+/** The first policy whose conditions all hold. */
+export function firstMatch<P extends { readonly conditions: readonly PolicyCondition[] }>(
+  policies: readonly P[],
+  request: NpsRequest,
+): P | undefined {
+  return policies.find((policy) => policy.conditions.every((condition) => condition.matches(request)));
+}

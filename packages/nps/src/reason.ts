@@ -1,0 +1,22 @@
+/** The reason codes that this package gives itself (Table N-10); texts come from `@sallyport/errors/nps`. */
+export const Reason = {
+  Success: 0,
+  InternalError: 1,
+  MalformedRequest: 3,
+  NoSuchUser: 8,
+  ExtensionDiscarded: 9,
+  ExtensionFailed: 10,
+  CredentialsMismatch: 16,
+  UnsupportedAuthenticationType: 18,
+  ExtensionRejected: 21,
+  AccountDisabled: 34,
+  AccountExpired: 35,
+  NoNetworkPolicy: 48,
+  NoConnectionRequestPolicy: 49,
+  DialInDenied: 65,
+  AuthenticationMethodNotAllowed: 66,
+  RecordNotWritten: 80,
+  RemoteServerRejected: 112,
+  UnknownRemoteGroup: 113,
+  RemoteServerSilent: 117,
+} as const;

@@ -1,0 +1,144 @@
+import type { Account } from "@sallyport/accounts";
+import type { ReceivedRequest } from "@sallyport/radius";
+import { AttributeList, HeldAttribute } from "./attribute-list.ts";
+import { addressNumber } from "./contract/attribute.ts";
+import {
+  ratAuthenticator,
+  ratCode,
+  ratIdentifier,
+  ratRejectReasonCode,
+  ratSrcIPAddress,
+  ratSrcIPv6Address,
+  ratSrcPort,
+  ratUniqueId,
+  ratUserName,
+} from "./contract/attribute-types.ts";
+import {
+  type RadiusAuthenticationProvider,
+  type RadiusRequestType,
+  type RadiusResponseType,
+  rapUnknown,
+  rcAccessAccept,
+  rcAccessChallenge,
+  rcAccessReject,
+  rcAccessRequest,
+  rcAccountingResponse,
+  rcDiscard,
+  rrrcAccountDisabled,
+  rrrcAccountExpired,
+  rrrcAccountUnknown,
+  rrrcAuthenticationFailure,
+} from "./contract/constants.ts";
+import type { ExtensionForm } from "./host/load-extension.ts";
+import { ipv6Octets } from "./ipv6.ts";
+import { Reason } from "./reason.ts";
+import type { RequestTrace } from "./trace/request-trace.ts";
+
+/** Who took the decision that stands; the reason of a rejection depends on it (NPS-58). */
+export type DecidedBy = "nothing" | "server" | ExtensionForm;
+
+/** One request on its way through the pipeline: what came in, what is known, and what will be answered. */
+export class NpsRequest {
+  readonly received: ReceivedRequest;
+  readonly requestType: RadiusRequestType;
+  readonly uniqueId: number;
+  readonly trace: RequestTrace;
+  /** The attributes of the packet, then those NPS knows itself. Modules may have changed them (NPS-59). */
+  readonly attributes: AttributeList;
+  provider: RadiusAuthenticationProvider = rapUnknown;
+  account: Account | undefined;
+  responseType: RadiusResponseType | 0 = 0;
+  reason: number = Reason.Success;
+  decidedBy: DecidedBy = "nothing";
+  /** What NPS authorization put into the answer, before any authorization extension. */
+  profile: readonly HeldAttribute[] = [];
+  readonly #responses = new Map<RadiusResponseType, AttributeList>();
+
+  constructor(
+    received: ReceivedRequest,
+    options: { uniqueId: number; trace: RequestTrace; revealPassword: (hidden: Uint8Array) => Uint8Array },
+  ) {
+    this.received = received;
+    this.requestType = received.packet.code as RadiusRequestType;
+    this.uniqueId = options.uniqueId;
+    this.trace = options.trace;
+    this.attributes = AttributeList.ofPacket(received.packet, options.revealPassword);
+    this.#addWhatIsKnown();
+  }
+
+  get isAccess(): boolean {
+    return this.requestType === rcAccessRequest;
+  }
+
+  /** The User-Name as the wire carried it, or what a module made of it. */
+  get userName(): string | undefined {
+    return this.attributes.first(ratUserName)?.text;
+  }
+
+  /** The attributes of one possible answer; undefined for a type that the request cannot have (Table N-6). */
+  response(type: RadiusResponseType): AttributeList | undefined {
+    if (!isValidResponseType(this.requestType, type)) return undefined;
+    let list = this.#responses.get(type);
+    if (list === undefined) {
+      list = new AttributeList();
+      this.#responses.set(type, list);
+    }
+    return list;
+  }
+
+  decide(type: RadiusResponseType, by: DecidedBy, reason: number = Reason.Success): void {
+    this.responseType = type;
+    this.decidedBy = by;
+    this.reason = reason;
+  }
+
+  accept(): void {
+    this.decide(rcAccessAccept, "server");
+  }
+
+  reject(reason: number): void {
+    this.decide(rcAccessReject, "server", reason);
+  }
+
+  /** Table N-3, as far as it is known when the request arrives (NPS-13). */
+  #addWhatIsKnown(): void {
+    const { packet, source } = this.received;
+    const { attributes } = this;
+    attributes.add(HeldAttribute.ofNumber(ratCode, packet.code));
+    attributes.add(HeldAttribute.ofNumber(ratIdentifier, packet.identifier));
+    attributes.add(HeldAttribute.ofBytes(ratAuthenticator, packet.authenticator));
+    attributes.add(sourceAddress(source.address));
+    attributes.add(HeldAttribute.ofNumber(ratSrcPort, source.port));
+    attributes.add(HeldAttribute.ofNumber(ratUniqueId, this.uniqueId));
+  }
+}
+
+/** Table N-6. */
+export function isValidResponseType(requestType: RadiusRequestType, type: RadiusResponseType): boolean {
+  return requestType === rcAccessRequest
+    ? type === rcAccessAccept || type === rcAccessReject || type === rcAccessChallenge || type === rcDiscard
+    : type === rcAccountingResponse || type === rcDiscard;
+}
+
+function sourceAddress(address: string): HeldAttribute {
+  if (!address.includes(":")) return HeldAttribute.ofNumber(ratSrcIPAddress, addressNumber(address));
+  return HeldAttribute.ofBytes(ratSrcIPv6Address, ipv6Octets(address));
+}
+
+/** The reason that goes with the decision that stands; an extension may name its own for a rejection (NPS-58). */
+export function finalReason(request: NpsRequest): number {
+  const byExtension = typeof request.decidedBy === "number";
+  if (!byExtension || request.responseType !== rcAccessReject) return request.reason;
+  switch (request.response(rcAccessReject)?.first(ratRejectReasonCode)?.number) {
+    case rrrcAccountUnknown:
+      return Reason.NoSuchUser;
+    case rrrcAccountDisabled:
+      return Reason.AccountDisabled;
+    case rrrcAccountExpired:
+      return Reason.AccountExpired;
+    case rrrcAuthenticationFailure:
+      return Reason.CredentialsMismatch;
+    default:
+      return request.reason;
+  }
+}

@@ -1,0 +1,51 @@
+import { attribute, type DictionaryEntry } from "./entry.ts";
+
+/** RFC 2868 section 3: tunnels, grouped by tag. RFC 3580 section 3.31 added the tunnel type VLAN. */
+export const rfc2868: readonly DictionaryEntry[] = [
+  attribute(64, "Tunnel-Type", "integer", {
+    tagged: true,
+    values: {
+      PPTP: 1,
+      L2F: 2,
+      L2TP: 3,
+      ATMP: 4,
+      VTP: 5,
+      AH: 6,
+      "IP-IP": 7,
+      "MIN-IP-IP": 8,
+      ESP: 9,
+      GRE: 10,
+      DVS: 11,
+      "IP-in-IP-Tunneling": 12,
+      VLAN: 13,
+    },
+  }),
+  attribute(65, "Tunnel-Medium-Type", "integer", {
+    tagged: true,
+    values: {
+      IPv4: 1,
+      IPv6: 2,
+      NSAP: 3,
+      HDLC: 4,
+      "BBN-1822": 5,
+      "IEEE-802": 6,
+      "E.163": 7,
+      "E.164": 8,
+      "F.69": 9,
+      "X.121": 10,
+      IPX: 11,
+      Appletalk: 12,
+      "Decnet-IV": 13,
+      "Banyan-Vines": 14,
+      "E.164-NSAP": 15,
+    },
+  }),
+  attribute(66, "Tunnel-Client-Endpoint", "text", { tagged: true }),
+  attribute(67, "Tunnel-Server-Endpoint", "text", { tagged: true }),
+  attribute(69, "Tunnel-Password", "text", { tagged: true, encryption: "tunnel-password", secret: true }),
+  attribute(81, "Tunnel-Private-Group-ID", "text", { tagged: true }),
+  attribute(82, "Tunnel-Assignment-ID", "text", { tagged: true }),
+  attribute(83, "Tunnel-Preference", "integer", { tagged: true }),
+  attribute(90, "Tunnel-Client-Auth-ID", "text", { tagged: true }),
+  attribute(91, "Tunnel-Server-Auth-ID", "text", { tagged: true }),
+];

@@ -1,0 +1,57 @@
+// Packets
+
+export {
+  type AttributeInput,
+  type AttributeValue,
+  attributesFromNames,
+} from "./dictionary/attributes-from-names.ts";
+export { createDictionary, type Dictionary, standardDictionary } from "./dictionary/dictionary.ts";
+// Attributes by name
+export type { DictionaryEntry, RadiusDataType } from "./dictionary/entry.ts";
+export { type FormattedAttribute, formatAttribute } from "./dictionary/format-attribute.ts";
+// The client side of a socket
+export { RadiusExchange, type RadiusExchangeOptions, type RequestCode } from "./engine/exchange.ts";
+export { RadiusAnswer } from "./engine/radius-answer.ts";
+// The server side of a port
+export { RadiusReceiver, type ReceiverCounters } from "./engine/receiver.ts";
+export type {
+  Answer,
+  Endpoint,
+  Handler,
+  RadiusClientSettings,
+  RadiusPort,
+  RadiusReceiverOptions,
+  ReceivedRequest,
+  ReceiverEvent,
+  ReceiverEventKind,
+  SeenMessageAuthenticator,
+} from "./engine/receiver-types.ts";
+export { type IgnoredReason, RadiusTimeoutError, type TimeoutFacts } from "./engine/timeout-error.ts";
+export {
+  signMessageAuthenticator,
+  signRequestAuthenticator,
+  signResponseAuthenticator,
+  verifyMessageAuthenticator,
+  verifyRequestAuthenticator,
+  verifyResponseAuthenticator,
+} from "./wire/authenticators.ts";
+export { RadiusCode, radiusCodeName } from "./wire/codes.ts";
+export {
+  decodeRadiusPacket,
+  encodeRadiusPacket,
+  type PacketFields,
+  RadiusPacket,
+  type RawAttribute,
+} from "./wire/packet.ts";
+export { RadiusPacketError, type RadiusPacketErrorReason } from "./wire/packet-error.ts";
+// Secrets, authenticators and hidden values
+export { PreparedSecret, type SharedSecret } from "./wire/prepared-secret.ts";
+export {
+  hideSaltEncrypted,
+  hideTunnelPassword,
+  revealSaltEncrypted,
+  revealTunnelPassword,
+  type SaltEncryption,
+} from "./wire/tunnel-password.ts";
+export { hideUserPassword, revealUserPassword } from "./wire/user-password.ts";
+export { joinVendorSpecific, splitVendorSpecific, type VendorAttributes } from "./wire/vendor.ts";
