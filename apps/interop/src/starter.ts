@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { program } from "./sallyport.ts";
 
 /**
@@ -26,14 +24,4 @@ export async function ensureStarterIn(
   });
   await once(child, "close");
   return { stdout, stderr };
-}
-
-/** Moves a starter configuration to free ports. */
-export function useFreePorts(folder: string): void {
-  const file = join(folder, "sallyport", "sallyport.config.json");
-  const content = readFileSync(file, "utf8");
-  writeFileSync(
-    file,
-    content.replace("127.0.0.1:1812", "127.0.0.1:0").replace("127.0.0.1:1813", "127.0.0.1:0"),
-  );
 }

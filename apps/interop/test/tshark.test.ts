@@ -78,14 +78,15 @@ describeWithPeers(["tshark"], "tshark", () => {
     expect(wrong.stdout).toBe("");
     const whole = await decode("-V");
     for (const value of [
-      "User-Password (Decrypted): wonderland",
+      "User-Password: wonderland",
       "Framed-IP-Address: 10.0.0.7",
       "Session-Timeout: 3600",
-      "Wireless-802.11",
+      "NAS-Port-Type: Wireless-802.11",
       "Filter-Id: staff",
       "Cisco-AVPair: shell:a",
-      "Tunnel-Private-Group-Id",
-      "Tunnel-Type Tag=0x01: VLAN",
+      "Tag=0x01 val=vlan20",
+      "t=Tunnel-Type(64) l=6 Tag=0x01 val=VLAN(13)",
+      "t=Tunnel-Password(69) l=21 Tag=0x01 val=Encrypted",
       "Acct-Terminate-Cause: User-Request",
     ]) {
       expect(whole.stdout).toContain(value);

@@ -30,7 +30,7 @@ import {
 } from "../src/index.ts";
 
 /** What one request came to, as an observer sees it. */
-export interface Observed {
+interface Observed {
   /** The name of the answer's code, or "silence". */
   readonly answer: string;
   /** The answer's attributes, "Name=text", in order. */

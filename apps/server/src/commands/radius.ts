@@ -90,6 +90,7 @@ async function runTest(user: string | undefined, options: TestOptions): Promise<
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError)
       throw new UsageError(error.message, "see --help");
+    if (!(error instanceof RadiusTimeoutError) && !isSystemError(error)) throw error;
     process.stderr.write(`${paint("red", "no answer:")} ${(error as Error).message}\n`);
     return 3;
   } finally {

@@ -37,13 +37,21 @@ Examples:
           write: (text) => void process.stderr.write(text),
           now: Date.now,
         });
-        await serve(file, settings, log);
+        await serve(settings, log, (addresses) => {
+          if (options.logFormat !== "json" && settings.log.format === "text") {
+            process.stderr.write(tryIt(file, settings, addresses));
+          }
+        });
         return 0;
       }),
     );
 }
 
-async function serve(file: string, settings: Settings, log: ServerLog): Promise<void> {
+async function serve(
+  settings: Settings,
+  log: ServerLog,
+  onReady: (addresses: RunningServer["addresses"]) => void,
+): Promise<void> {
   surviveModules(log);
   let server: RunningServer;
   try {
@@ -53,8 +61,7 @@ async function serve(file: string, settings: Settings, log: ServerLog): Promise<
   }
   const stopped = stopOnSignal(server, log);
   process.stdout.write(`ready ${JSON.stringify(server.addresses)}\n`);
-  if (process.stderr.isTTY || process.stdout.isTTY)
-    process.stderr.write(tryIt(file, settings, server.addresses));
+  onReady(server.addresses);
   await stopped;
   process.exit(0);
 }

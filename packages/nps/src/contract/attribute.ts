@@ -117,7 +117,7 @@ export function addressNumber(text: string): number {
 }
 
 /** The number of an IPv4 address in dotted form. */
-export function addressText(address: number): string {
+function addressText(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }
 

@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { createRadiusClient } from "@sallyport/radius/node";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type CodeBlock, codeBlocks, commandsOf, root } from "../src/markdown.ts";
+import { run } from "../src/run.ts";
+import { labSettings, sallyport, startSallyport } from "../src/sallyport.ts";
+import { temporaryFolder } from "../src/temporary-folder.ts";
+
+/** What users read. The README's shell commands have a test of their own. */
+const documents = [
+  "README.md",
+  "apps/server/README.md",
+  "apps/docs/guides/nps-extension.md",
+  "apps/docs/guides/server.md",
+  "packages/accounts/README.md",
+  "packages/crypto/README.md",
+  "packages/errors/README.md",
+  "packages/nps/README.md",
+  "packages/radius/README.md",
+  "packages/runtime/README.md",
+  "packages/samples/nps-device-allowlist/README.md",
+];
+
+const blocksIn = (language: string) =>
+  documents.flatMap((document) =>
+    codeBlocks(document)
+      .filter((block) => block.language === language)
+      .map((block) => ({ ...block, where: `${document}:${block.line}` })),
+  );
+
+describe("code blocks of the documentation", () => {
+  it("every TypeScript block typechecks, and runs", async () => {
+    const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const names = blocksIn("ts").map(({ content, where }, index) => {
+      const name = `block-${index}.ts`;
+      writeFileSync(join(folder, name), `// ${where}\n${content}\nexport {};\n`);
+      return name;
+    });
+    expect(names.length).toBeGreaterThan(8);
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ extends: "../tsconfig.json", include: ["*.ts"] }),
+    );
+    const checked = await run(join(root, "node_modules/.bin/tsc"), ["-p", folder]);
+    expect(checked.stdout + checked.stderr).toBe("");
+    for (const name of names) {
+      const ended = await run(process.execPath, [join(folder, name)], { cwd: folder });
+      expect(ended).toMatchObject({ status: 0, stderr: "" });
+    }
+  });
+
+  it.each(blocksIn("json"))("the settings at $where are right", async ({ content }) => {
+    const complete = settingsWith(content);
+    const folder = temporaryFolder({ "sallyport.config.json": JSON.stringify(complete.settings) });
+    for (const module of complete.modules) {
+      writeFileSync(join(folder, module), "export const RadiusExtensionProcess2 = () => 0;");
+    }
+    const ended = await sallyport(["check", "--config", join(folder, "sallyport.config.json")]);
+    expect(ended).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("every shell command is one that a test runs", () => {
+    const known = [
+      /^npm (start|test)$/,
+      /^npm install @sallyport\/[a-z-]+$/,
+      /^npm run sallyport -- /,
+      /^npx @sallyport\/server start$/,
+      /^sallyport (start|check|trace|radius test)\b/,
+      /^radclient /,
+    ];
+    for (const command of blocksIn("sh").flatMap(commandsOf)) {
+      expect(
+        known.some((pattern) => pattern.test(command)),
+        command,
+      ).toBe(true);
+    }
+  });
+
+  it("the guide to extensions, followed from its first file to its last command", async () => {
+    const blocks = codeBlocks("apps/docs/guides/nps-extension.md");
+    const files = Object.fromEntries(
+      blocks.flatMap(({ file, content }: CodeBlock) => (file === undefined ? [] : [[file, content]])),
+    );
+    const folder = temporaryFolder(files);
+    const [check, start, ask, trace] = blocks
+      .filter(({ language }) => language === "sh")
+      .flatMap(commandsOf)
+      .map((line) => line.split(" ").slice(1));
+    if (!check || !start || !ask || !trace) throw new Error("the guide has lost a command");
+    expect(start).toEqual(["start", "--config", "sallyport.config.json"]);
+    expect(await sallyport(check, { cwd: folder })).toMatchObject({ status: 0 });
+    const server = await startSallyport(JSON.parse(files["sallyport.config.json"] ?? ""), { folder });
+    expect(await sallyport(ask, { cwd: folder })).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Access-Accept/),
+    });
+    expect((await sallyport(trace, { cwd: folder })).stdout).toContain("./office-hours.ts");
+    await server.stop();
+  });
+
+  it("the query in the guide to the server gives the session times", async () => {
+    const [query] = codeBlocks("apps/docs/guides/server.md").filter(({ language }) => language === "sql");
+    const server = await startSallyport(labSettings);
+    const client = createRadiusClient({ server: server.acct, secret: "testing123" });
+    await client.accountingRequest({
+      "Acct-Status-Type": "Stop",
+      "User-Name": "alice",
+      "Acct-Session-Id": "1",
+      "Acct-Session-Time": 61,
+    });
+    await client.close();
+    const database = new DatabaseSync(join(server.folder, "sallyport-state", "sallyport.sqlite"), {
+      readOnly: true,
+    });
+    expect(
+      database
+        .prepare(query?.content ?? "")
+        .all()
+        .map((row) => Object.values(row)),
+    ).toEqual([["alice", "61"]]);
+    database.close();
+  });
+
+  it("the sample's README tells what happens", async () => {
+    const document = "packages/samples/nps-device-allowlist/README.md";
+    const [settings] = codeBlocks(document).filter(({ language }) => language === "json");
+    const [command] = codeBlocks(document)
+      .filter(({ language }) => language === "sh")
+      .flatMap(commandsOf);
+    const fragment = JSON.parse(`{${settings?.content}}`) as {
+      extensions: { authentication: { module: string }[] };
+    };
+    const sample = fileURLToPath(import.meta.resolve("@sallyport/sample-nps-device-allowlist"));
+    const authentication = fragment.extensions.authentication.map((entry) => ({ ...entry, module: sample }));
+    const server = await startSallyport({ ...labSettings, extensions: { authentication } });
+    const ended = await server.command(...(command ?? "").split(" ").slice(1));
+    expect(ended.status).toBe(1);
+    expect(ended.stdout).toMatch(/^Access-Reject/);
+    expect(ended.stdout).toContain("Reply-Message = This device is not registered.");
+  });
+});
+
+/** A block may be a whole settings file, a part of one, or one entry of the extensions. */
+function settingsWith(content: string): { readonly settings: object; readonly modules: readonly string[] } {
+  const text = content.trim();
+  const part = JSON.parse(text.startsWith("{") ? text : `{${text}}`) as Record<string, unknown>;
+  const settings =
+    "radius" in part
+      ? part
+      : { ...labSettings, ...("module" in part ? { extensions: { authentication: [part] } } : part) };
+  const { authentication = [], authorization = [] } =
+    (settings as { extensions?: Record<string, (string | { module: string })[]> }).extensions ?? {};
+  const modules = [...authentication, ...authorization]
+    .map((entry) => (typeof entry === "string" ? entry : entry.module))
+    .filter((name) => name.startsWith("./"));
+  return { settings, modules };
+}
