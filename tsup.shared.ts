@@ -9,5 +9,7 @@ export const library: Options = {
   clean: true,
   silent: true,
   dts: false,
+  // "sqlite" without "node:" is no module.
+  removeNodeProtocol: false,
   outExtension: () => ({ js: ".js" }),
 };

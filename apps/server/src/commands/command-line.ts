@@ -21,7 +21,9 @@ export class UsageError extends Error {
 
 /** How the person called this program, for commands that are printed to be pasted. */
 export function invocation(): string {
-  return process.argv[1]?.endsWith("main.ts") ? "npm run sallyport --" : "sallyport";
+  const [, script = ""] = process.argv;
+  if (script.endsWith("main.ts")) return "npm run sallyport --";
+  return script.includes("_npx") ? "npx @sallyport/server" : "sallyport";
 }
 
 /** The settings file that a command without --config works on, or undefined where there is none. */

@@ -59,6 +59,14 @@ export interface NpsExtensionModule {
   RadiusExtensionProcess2?(ecb: RadiusExtensionControlBlock): number | PromiseLike<number>;
 }
 
+/**
+ * The platform's `AbortSignal`, to be handed to `fetch` and its like; only its essence where neither the DOM's nor
+ * Node's types are there to describe it.
+ */
+export type CallSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : { readonly aborted: boolean; readonly reason: unknown };
+
 /** What `RadiusExtensionInit` receives. Windows gives a DLL nothing here; a DLL reads the registry instead. */
 export interface ExtensionEnvironment {
   /** The name under which the settings list the module. */
@@ -73,7 +81,7 @@ export interface ExtensionEnvironment {
 /** What accompanies one call of the first or second form, beyond the Windows parameters. */
 export interface ExtensionCall {
   /** Aborted when the host stops waiting for this call (NPS-83). */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   readonly log: ExtensionLog;
 }
 

@@ -8,6 +8,7 @@ import {
   repAuthorization,
 } from "../contract/constants.ts";
 import type {
+  CallSignal,
   ExtensionLog,
   RadiusAttributeArray,
   RadiusExtensionControlBlock,
@@ -46,7 +47,7 @@ export class HostControlBlock implements RadiusExtensionControlBlock {
     return this.#request.responseType;
   }
 
-  get signal(): AbortSignal {
+  get signal(): CallSignal {
     return this.#call.signal;
   }
 

@@ -1,4 +1,4 @@
-import type { ExtensionCall, ExtensionLog } from "../contract/extension-module.ts";
+import type { CallSignal, ExtensionCall, ExtensionLog } from "../contract/extension-module.ts";
 import type { CallScope } from "./attribute-array.ts";
 
 /** One call of a module, from its begin until it returned, its promise settled, or the host gave up on it. */
@@ -17,7 +17,7 @@ export class RunningCall implements ExtensionCall, CallScope {
   }
 
   /** Made when a module asks for it: most calls return before anybody could abort them. */
-  get signal(): AbortSignal {
+  get signal(): CallSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
