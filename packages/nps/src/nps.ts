@@ -16,7 +16,6 @@ import {
   type Compatibility,
   type Disposition,
   discard,
-  isThenable,
   type PipelineContext,
   type RemoteServers,
 } from "./pipeline/stage.ts";
@@ -28,6 +27,7 @@ import {
 } from "./policies/policy.ts";
 import { Reason } from "./reason.ts";
 import { finalReason, NpsRequest } from "./request.ts";
+import { isThenable } from "./thenable.ts";
 import { RequestTrace } from "./trace/request-trace.ts";
 
 export interface NpsOptions {

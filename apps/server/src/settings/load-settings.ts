@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { isNode, LineCounter, parseDocument } from "yaml";
 import { allowOwnPackages } from "../extensions/import-module.ts";
-import { closest, type Mistake, pathText, SettingsError } from "./mistake.ts";
+import { closest, type Mistake, pathText, SettingsError, type UnplacedMistake } from "./mistake.ts";
 import { settingsSchema } from "./schema.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
@@ -44,11 +44,6 @@ export async function loadSettings(file: string): Promise<Settings> {
     basename(path),
     placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   );
-}
-
-/** A mistake before its place in the file is known. */
-export interface UnplacedMistake extends Omit<Mistake, "path" | "line"> {
-  readonly keys: readonly PropertyKey[];
 }
 
 interface Issue {

@@ -8,6 +8,11 @@ export interface Mistake {
   readonly remedy: string;
 }
 
+/** A mistake before its place in the file is known. */
+export interface UnplacedMistake extends Omit<Mistake, "path" | "line"> {
+  readonly keys: readonly PropertyKey[];
+}
+
 /** The settings cannot be used. Carries every mistake that was found, in the order of the file. */
 export class SettingsError extends Error {
   readonly file: string;

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { defaultDomainName, qualifiedName } from "@sallyport/nps";
 import type { z } from "zod";
 import { resolvePackage } from "../extensions/import-module.ts";
-import type { UnplacedMistake } from "./load-settings.ts";
+import type { UnplacedMistake } from "./mistake.ts";
 import { parseEndpoint, type settingsSchema } from "./schema.ts";
 
 /** Validated settings with their defaults, every path absolute. */

@@ -12,8 +12,9 @@ import {
   rcAccountingResponse,
 } from "../contract/constants.ts";
 import type { Out } from "../contract/extension-module.ts";
-import { type Compatibility, isThenable } from "../pipeline/stage.ts";
+import type { Compatibility } from "../pipeline/stage.ts";
 import type { NpsRequest } from "../request.ts";
+import { isThenable } from "../thenable.ts";
 import { isSecondInstance } from "./attribute-array.ts";
 import { HostControlBlock } from "./control-block.ts";
 import type { CallFailure, ExtensionHost } from "./extension-host.ts";

@@ -4,7 +4,7 @@ import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
 import type { RadiusAttributes } from "../contract/attribute.ts";
 import type { ExtensionLog } from "../contract/extension-module.ts";
 import { eventSource, NpsEvent } from "../events.ts";
-import { isThenable } from "../pipeline/stage.ts";
+import { isThenable } from "../thenable.ts";
 import { messageOf, type NpsExtension } from "./load-extension.ts";
 import { RunningCall } from "./running-call.ts";
 

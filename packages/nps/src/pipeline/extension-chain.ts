@@ -9,7 +9,8 @@ import { type CallOutcome, callExtension } from "../host/call-extension.ts";
 import type { NpsExtension } from "../host/load-extension.ts";
 import { Reason } from "../reason.ts";
 import type { NpsRequest } from "../request.ts";
-import { type Disposition, discard, isThenable, next, type PipelineContext } from "./stage.ts";
+import { isThenable } from "../thenable.ts";
+import { type Disposition, discard, next, type PipelineContext } from "./stage.ts";
 
 /** One of the two extension points, with the name under which it appears in traces. */
 export interface ExtensionPoint {

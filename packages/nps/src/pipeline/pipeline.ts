@@ -1,5 +1,6 @@
 import type { NpsRequest } from "../request.ts";
-import { type Disposition, isThenable, next, type PipelineContext, type Stage } from "./stage.ts";
+import { isThenable } from "../thenable.ts";
+import { type Disposition, next, type PipelineContext, type Stage } from "./stage.ts";
 import { accountRestrictions } from "./stages/account-restrictions.ts";
 import { accounting } from "./stages/accounting.ts";
 import { authentication } from "./stages/authentication.ts";

@@ -66,9 +66,3 @@ export interface Compatibility {
   /** SetResponseType(rcAccessAccept) at the authorization point may overrule a Reject (NPS-68). */
   readonly allowAuthorizationAccept: boolean;
 }
-
-export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
-  );
-}

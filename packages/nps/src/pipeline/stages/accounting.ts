@@ -7,8 +7,9 @@ import {
 } from "../../contract/constants.ts";
 import { Reason } from "../../reason.ts";
 import { finalReason, type NpsRequest } from "../../request.ts";
+import { isThenable } from "../../thenable.ts";
 import type { AccountingRecord } from "../accounting-log.ts";
-import { type Disposition, discard, isThenable, next, type PipelineContext, type Stage } from "../stage.ts";
+import { type Disposition, discard, next, type PipelineContext, type Stage } from "../stage.ts";
 
 const stage = "Accounting log";
 

@@ -10,7 +10,8 @@ import {
 } from "../../contract/constants.ts";
 import { Reason } from "../../reason.ts";
 import type { NpsRequest } from "../../request.ts";
-import { type Disposition, discard, isThenable, next, type PipelineContext, type Stage } from "../stage.ts";
+import { isThenable } from "../../thenable.ts";
+import { type Disposition, discard, next, type PipelineContext, type Stage } from "../stage.ts";
 
 const stage = "Authentication";
 
