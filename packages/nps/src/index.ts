@@ -12,6 +12,7 @@ export {
 export * from "./contract/attribute-types.ts";
 export * from "./contract/constants.ts";
 export type {
+  AnsweredChallenge,
   CallSignal,
   ExtensionCall,
   ExtensionEnvironment,

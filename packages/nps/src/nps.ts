@@ -3,6 +3,7 @@ import type { Answer, ReceivedRequest } from "@sallyport/radius";
 import { revealUserPassword } from "@sallyport/radius";
 import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
 import { responseAnswer } from "./answer.ts";
+import { ChallengeTable } from "./challenge/challenge-table.ts";
 import { ratUserPassword } from "./contract/attribute-types.ts";
 import { rcAccessRequest } from "./contract/constants.ts";
 import { eventSource, NpsEvent } from "./events.ts";
@@ -11,7 +12,7 @@ import type { NpsExtension } from "./host/load-extension.ts";
 import { defaultDomainName } from "./identity.ts";
 import type { AccountingLog } from "./pipeline/accounting-log.ts";
 import { accessPipeline, accountingPipeline, runPipeline } from "./pipeline/pipeline.ts";
-import { pipelineReports } from "./pipeline/reports.ts";
+import { challengeOverflowReport, pipelineReports } from "./pipeline/reports.ts";
 import {
   type Compatibility,
   type Disposition,
@@ -52,6 +53,12 @@ export interface NpsOptions {
   readonly moduleTimeoutMs?: Milliseconds;
   /** Makes the attribute arrays of the first and second form unusable after the call, for tests of modules (NPS-14). */
   readonly revokeAttributes?: boolean;
+  readonly challenges?: {
+    /** How many may be open at once; beyond it the oldest is forgotten, with an event. Default 10 000. */
+    readonly limit?: number;
+    /** How long one can be answered, in milliseconds. Default 120 000. */
+    readonly lifetimeMs?: Milliseconds;
+  };
   readonly compatibility?: Partial<Compatibility>;
   readonly clock: Clock;
   readonly random: Random;
@@ -73,11 +80,19 @@ export interface NpsOptions {
 export class Nps {
   readonly #context: PipelineContext;
   readonly #options: NpsOptions;
+  readonly #challenges: ChallengeTable;
   #lastId = 0;
 
   constructor(options: NpsOptions) {
     const { clock, random, log } = options;
     this.#options = options;
+    this.#challenges = new ChallengeTable({
+      clock,
+      random,
+      limit: options.challenges?.limit ?? 10_000,
+      lifetime: options.challenges?.lifetimeMs ?? 120_000,
+      onOverflow: challengeOverflowReport(log, clock),
+    });
     this.#context = {
       extensions: new ExtensionHost({
         authentication: options.extensions?.authentication ?? [],
@@ -95,9 +110,11 @@ export class Nps {
       pingUserName: options.pingUserName,
       remoteServers: options.remoteServers,
       accountingLog: options.accountingLog,
+      challenges: this.#challenges,
       compatibility: {
         process2AfterReject: false,
         allowAuthorizationAccept: false,
+        enforceNetworkPolicyOnChallengeResponse: true,
         ...options.compatibility,
       },
       clock,
@@ -116,6 +133,7 @@ export class Nps {
 
   /** Gives up on calls that still run, then terminates every extension. To be called when nothing listens any more. */
   stop(): Promise<void> {
+    this.#challenges.close();
     return this.#context.extensions.stop();
   }
 
@@ -133,6 +151,13 @@ export class Nps {
       revealPassword: (hidden) =>
         revealUserPassword(hidden, received.client.secret.reveal(), received.packet.authenticator),
     });
+    const answer = this.#process(request, trace);
+    // A stage may have found the challenge that this request answers; identical resends share its answer.
+    if (request.challenge !== undefined) this.#challenges.settle(request.challenge, answer);
+    return answer;
+  };
+
+  #process(request: NpsRequest, trace: RequestTrace): Answer | null | Promise<Answer | null> {
     try {
       const stages = request.isAccess ? accessPipeline : accountingPipeline;
       const disposition = runPipeline(stages, request, this.#context);
@@ -144,11 +169,12 @@ export class Nps {
     } catch (error) {
       return this.#failed(request, trace, error);
     }
-  };
+  }
 
   #finish(request: NpsRequest | undefined, trace: RequestTrace, disposition: Disposition): Answer | null {
     const silent = request === undefined || disposition.kind === "discard";
-    const answer = silent ? null : responseAnswer(request, this.#options.random);
+    const made = (): Answer | null => (silent ? null : responseAnswer(request, this.#options.random));
+    const answer = disposition.kind === "repeat" ? disposition.answer : made();
     const reason = disposition.kind === "discard" ? disposition.reason : request ? finalReason(request) : 0;
     trace.finish(answer ?? undefined, reason);
     this.#options.onTrace?.(trace);

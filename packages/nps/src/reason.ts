@@ -16,6 +16,7 @@ export const Reason = {
   DialInDenied: 65,
   AuthenticationMethodNotAllowed: 66,
   RecordNotWritten: 80,
+  UnexpectedRequest: 97,
   RemoteServerRejected: 112,
   UnknownRemoteGroup: 113,
   RemoteServerSilent: 117,

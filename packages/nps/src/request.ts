@@ -1,6 +1,7 @@
 import type { Account } from "@sallyport/accounts";
 import type { ReceivedRequest } from "@sallyport/radius";
 import { AttributeList, HeldAttribute } from "./attribute-list.ts";
+import type { Challenge } from "./challenge/challenge-table.ts";
 import { addressNumber } from "./contract/attribute.ts";
 import {
   ratAuthenticator,
@@ -52,6 +53,8 @@ export class NpsRequest {
   decidedBy: DecidedBy = "nothing";
   /** What NPS authorization put into the answer, before any authorization extension. */
   profile: readonly HeldAttribute[] = [];
+  /** The challenge that this request answers. */
+  challenge: Challenge | undefined;
   readonly #responses = new Map<RadiusResponseType, AttributeList>();
 
   constructor(

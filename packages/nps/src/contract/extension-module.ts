@@ -103,12 +103,30 @@ export interface RadiusExtensionControlBlock extends ExtensionCall {
   readonly requestType: RadiusRequestType;
   /** rcResponseType: the disposition so far; 0 (`rcUnknown`) while nothing is decided (NPS-57). */
   readonly responseType: RadiusResponseType | 0;
+  /**
+   * What this module kept for the challenge that the request answers; undefined when it answers none of this module's.
+   * The State of such a request was right: unused, in time, from the same client and for the same user.
+   */
+  readonly answeredChallenge: AnsweredChallenge | undefined;
+  /**
+   * A new State for a challenge: unguessable, for this client and user alone, good for one answer within two minutes.
+   * To be put on the Access-Challenge as `ratState` (NPS-63).
+   *
+   * @param data kept for the call that sees the answer
+   */
+  issueState(data?: unknown): Uint8Array<ArrayBuffer>;
   /** GetRequest: the attributes of the request; changes affect all that follows (NPS-59). */
   getRequest(): RadiusAttributeArray;
   /** GetResponse: the attributes of one possible answer, editable whatever the disposition is (NPS-58); null for an invalid type. */
   getResponse(type: RadiusResponseType): RadiusAttributeArray | null;
   /** SetResponseType: `NO_ERROR`, or `ERROR_INVALID_PARAMETER` for a type that Table N-6 does not allow. */
   setResponseType(type: RadiusResponseType): number;
+}
+
+/** A challenge of this module that a request answers. */
+export interface AnsweredChallenge {
+  /** What was handed to `issueState`. */
+  readonly data: unknown;
 }
 
 /**

@@ -12,12 +12,12 @@ import {
   rcAccountingResponse,
 } from "../contract/constants.ts";
 import type { Out } from "../contract/extension-module.ts";
-import type { Compatibility } from "../pipeline/stage.ts";
+import type { PipelineContext } from "../pipeline/stage.ts";
 import type { NpsRequest } from "../request.ts";
 import { isThenable } from "../thenable.ts";
 import { isSecondInstance } from "./attribute-array.ts";
 import { HostControlBlock } from "./control-block.ts";
-import type { CallFailure, ExtensionHost } from "./extension-host.ts";
+import type { CallFailure } from "./extension-host.ts";
 import { heldInput } from "./held-input.ts";
 import type { NpsExtension } from "./load-extension.ts";
 import { moduleAttributes } from "./module-attributes.ts";
@@ -32,16 +32,20 @@ export type CallOutcome =
 
 /** Calls a module in its form, and applies what it handed back to the request. */
 export function callExtension(
-  host: ExtensionHost,
   extension: NpsExtension,
   request: NpsRequest,
   point: RadiusExtensionPoint,
-  compatibility: Compatibility,
+  context: PipelineContext,
 ): CallOutcome | Promise<CallOutcome> {
+  const { extensions: host, challenges, compatibility } = context;
   const call = new RunningCall(host.logOf(extension));
   const { module } = extension;
   if (extension.form === 3) {
-    const ecb = new HostControlBlock(request, point, call, compatibility);
+    const ecb = new HostControlBlock(request, point, call, {
+      extension: extension.name,
+      challenges,
+      ...compatibility,
+    });
     const failure = host.run(extension, call, () => module.RadiusExtensionProcess2?.(ecb));
     return then(failure, () => returned);
   }

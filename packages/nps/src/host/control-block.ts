@@ -1,4 +1,5 @@
 import { ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, NO_ERROR } from "@sallyport/errors/win32";
+import type { ChallengeTable } from "../challenge/challenge-table.ts";
 import {
   type RadiusExtensionPoint,
   type RadiusRequestType,
@@ -8,6 +9,7 @@ import {
   repAuthorization,
 } from "../contract/constants.ts";
 import type {
+  AnsweredChallenge,
   CallSignal,
   ExtensionLog,
   RadiusAttributeArray,
@@ -24,17 +26,21 @@ export class HostControlBlock implements RadiusExtensionControlBlock {
   readonly point: RadiusExtensionPoint;
   readonly #request: NpsRequest;
   readonly #call: RunningCall;
+  readonly #extension: string;
+  readonly #challenges: ChallengeTable;
   readonly #allowAuthorizationAccept: boolean;
 
   constructor(
     request: NpsRequest,
     point: RadiusExtensionPoint,
     call: RunningCall,
-    options: { allowAuthorizationAccept: boolean },
+    options: { extension: string; challenges: ChallengeTable; allowAuthorizationAccept: boolean },
   ) {
     this.point = point;
     this.#request = request;
     this.#call = call;
+    this.#extension = options.extension;
+    this.#challenges = options.challenges;
     this.#allowAuthorizationAccept = options.allowAuthorizationAccept;
     Object.freeze(this);
   }
@@ -53,6 +59,16 @@ export class HostControlBlock implements RadiusExtensionControlBlock {
 
   get log(): ExtensionLog {
     return this.#call.log;
+  }
+
+  get answeredChallenge(): AnsweredChallenge | undefined {
+    const { challenge } = this.#request;
+    return challenge?.extension === this.#extension ? { data: challenge.data } : undefined;
+  }
+
+  issueState(data?: unknown): Uint8Array<ArrayBuffer> {
+    const binding = { client: this.#request.received.client.name, user: this.#request.userName ?? "" };
+    return this.#challenges.issue(this.#extension, binding, data);
   }
 
   getRequest(): RadiusAttributeArray {

@@ -37,7 +37,7 @@ export function extensionChain(
       request.trace.step(at.stage, skipped, { extension: extension.name });
       continue;
     }
-    const outcome = callExtension(context.extensions, extension, request, at.point, context.compatibility);
+    const outcome = callExtension(extension, request, at.point, context);
     if (isThenable(outcome)) {
       return outcome.then((settled) => {
         const end = apply(settled, extension, at, request, context);

@@ -6,6 +6,7 @@ import { accounting } from "./stages/accounting.ts";
 import { authentication } from "./stages/authentication.ts";
 import { authenticationExtensions } from "./stages/authentication-extensions.ts";
 import { authorizationExtensions } from "./stages/authorization-extensions.ts";
+import { challengeState } from "./stages/challenge-state.ts";
 import { connectionRequestPolicies } from "./stages/connection-request-policies.ts";
 import { networkPolicies } from "./stages/network-policies.ts";
 import { pingUserName } from "./stages/ping-user-name.ts";
@@ -13,6 +14,7 @@ import { pingUserName } from "./stages/ping-user-name.ts";
 /** What happens to an Access-Request whose client, authenticators and uniqueness the receiver has checked. */
 export const accessPipeline: readonly Stage[] = [
   pingUserName,
+  challengeState,
   connectionRequestPolicies,
   authenticationExtensions,
   authentication,

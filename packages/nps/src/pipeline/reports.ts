@@ -1,4 +1,4 @@
-import type { Log } from "@sallyport/runtime";
+import type { Clock, Log } from "@sallyport/runtime";
 import { eventSource, NpsEvent } from "../events.ts";
 import { messageOf } from "../host/load-extension.ts";
 import { Reason } from "../reason.ts";
@@ -41,6 +41,21 @@ export function pipelineReports(log: Log): PipelineReports {
         fields: { ...about(request, Reason.RecordNotWritten), error },
       });
     },
+  };
+}
+
+/** One event in ten seconds: who can start challenges could otherwise fill the log. */
+export function challengeOverflowReport(log: Log, clock: Clock): () => void {
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (clock.monotonic() < quietUntil) return;
+    quietUntil = clock.monotonic() + 10_000;
+    log.write({
+      source: eventSource,
+      id: NpsEvent.ProcessingError,
+      severity: "warning",
+      message: "too many challenges are open; the oldest are forgotten before their time",
+    });
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AccountSource } from "@sallyport/accounts";
 import type { Answer } from "@sallyport/radius";
 import type { Clock } from "@sallyport/runtime";
+import type { ChallengeTable } from "../challenge/challenge-table.ts";
 import type { CallFailure, ExtensionHost } from "../host/extension-host.ts";
 import type { NpsExtension } from "../host/load-extension.ts";
 import type { ConnectionRequestPolicy, NetworkPolicy } from "../policies/policy.ts";
@@ -18,6 +19,8 @@ export type Disposition =
   | { readonly kind: "next" }
   /** The request is answered as decided so far; the stages in between are left out (NPS-81). */
   | { readonly kind: "answer" }
+  /** The answer that an identical request got a moment ago; nothing is logged again. */
+  | { readonly kind: "repeat"; readonly answer: Answer }
   /** Nothing is sent and nothing is logged. */
   | { readonly kind: "discard"; readonly reason: number };
 
@@ -38,6 +41,7 @@ export interface PipelineContext {
   readonly pingUserName: string | undefined;
   readonly remoteServers: RemoteServers | undefined;
   readonly accountingLog: AccountingLog;
+  readonly challenges: ChallengeTable;
   readonly compatibility: Compatibility;
   readonly clock: Clock;
   readonly report: PipelineReports;
@@ -65,4 +69,9 @@ export interface Compatibility {
   readonly process2AfterReject: boolean;
   /** SetResponseType(rcAccessAccept) at the authorization point may overrule a Reject (NPS-68). */
   readonly allowAuthorizationAccept: boolean;
+  /**
+   * Network policy is evaluated on every leg that ends in Accept. False: when an extension accepts the answer to a
+   * challenge, the policy's attributes are missing, as administrators know it from Windows (NPS-64).
+   */
+  readonly enforceNetworkPolicyOnChallengeResponse: boolean;
 }

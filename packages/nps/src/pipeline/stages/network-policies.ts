@@ -1,5 +1,5 @@
 import { HeldAttribute } from "../../attribute-list.ts";
-import { ratPolicyName } from "../../contract/attribute-types.ts";
+import { ratPolicyName, ratState } from "../../contract/attribute-types.ts";
 import { rapProxy, rcAccessAccept } from "../../contract/constants.ts";
 import { isSecondInstance } from "../../host/attribute-array.ts";
 import { heldInput } from "../../host/held-input.ts";
@@ -22,6 +22,10 @@ export const networkPolicies: Stage = (request, context) => {
     );
     return next;
   }
+  if (answersChallenge(request) && !context.compatibility.enforceNetworkPolicyOnChallengeResponse) {
+    request.trace.step(stage, "skipped: an extension accepted the answer to a challenge");
+    return next;
+  }
   const policy = firstMatch(context.networkPolicies, request);
   if (policy === undefined) return refuse(request, Reason.NoNetworkPolicy, "none matched");
   request.attributes.set(HeldAttribute.ofText(ratPolicyName, policy.name));
@@ -32,6 +36,11 @@ export const networkPolicies: Stage = (request, context) => {
   applyProfile(policy, request);
   return next;
 };
+
+/** Whether an extension took the decision on the second leg of a dialogue (NPS-64). */
+function answersChallenge(request: NpsRequest): boolean {
+  return request.attributes.has(ratState) && typeof request.decidedBy === "number";
+}
 
 /** The account's dial-in permission overrides the policy, unless the policy ignores it. */
 function admits(policy: NetworkPolicy, request: NpsRequest): boolean {
