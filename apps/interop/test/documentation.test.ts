@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -35,22 +38,42 @@ describe("code blocks of the documentation", () => {
   it("every TypeScript block typechecks, and runs", async () => {
     const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const names = blocksIn("ts").map(({ content, where }, index) => {
-      const name = `block-${index}.ts`;
+    const blocks = blocksIn("ts").map((block, index) => ({ ...block, name: `block-${index}.ts` }));
+    for (const { name, where, content } of blocks) {
       writeFileSync(join(folder, name), `// ${where}\n${content}\nexport {};\n`);
-      return name;
-    });
-    expect(names.length).toBeGreaterThan(8);
+    }
+    expect(blocks.length).toBeGreaterThan(8);
     writeFileSync(
       join(folder, "tsconfig.json"),
       JSON.stringify({ extends: "../tsconfig.json", include: ["*.ts"] }),
     );
     const checked = await run(join(root, "node_modules/.bin/tsc"), ["-p", folder]);
     expect(checked.stdout + checked.stderr).toBe("");
-    for (const name of names) {
+    for (const { name, content } of blocks) {
+      if (content.includes("1812")) continue; // client and server: the next test
       const ended = await run(process.execPath, [join(folder, name)], { cwd: folder });
       expect(ended).toMatchObject({ status: 0, stderr: "" });
     }
+  });
+
+  it("the client and the server of the RADIUS package's README understand each other", async () => {
+    const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const [client, server] = codeBlocks("packages/radius/README.md").filter(
+      ({ language }) => language === "ts",
+    );
+    const port = await freePort();
+    for (const [name, block] of Object.entries({ client, server })) {
+      expect(block?.content).toContain("1812");
+      writeFileSync(join(folder, `${name}.ts`), (block?.content ?? "").replace("1812", String(port)));
+    }
+    const serving = spawn(process.execPath, [join(folder, "server.ts")], { stdio: "inherit" });
+    onTestFinished(async () => {
+      serving.kill();
+      if (serving.exitCode === null && serving.signalCode === null) await once(serving, "close");
+    });
+    const ended = await run(process.execPath, [join(folder, "client.ts")]);
+    expect(ended).toMatchObject({ status: 0, stdout: "Access-Accept undefined\n", stderr: "" });
   });
 
   it.each(blocksIn("json"))("the settings at $where are right", async ({ content }) => {
@@ -143,6 +166,15 @@ describe("code blocks of the documentation", () => {
     expect(ended.stdout).toContain("Reply-Message = This device is not registered.");
   });
 });
+
+/** A port that nobody uses at this moment. */
+async function freePort(): Promise<number> {
+  const socket = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return port;
+}
 
 /** A block may be a whole settings file, a part of one, or one entry of the extensions. */
 function settingsWith(content: string): { readonly settings: object; readonly modules: readonly string[] } {

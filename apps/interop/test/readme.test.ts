@@ -64,8 +64,13 @@ describeWithPeers(["radclient"], "the quick start of the README, in a fresh copy
     server.stderr?.on("data", (text) => {
       errors += text;
     });
-    while (!serverSaid.includes("\n")) {
-      await Promise.race([once(server.stdout ?? server, "data"), once(server, "close")]);
+    const isReady = () => serverSaid.includes("\n") && errors.includes("Then see how");
+    while (!isReady()) {
+      await Promise.race([
+        once(server.stdout ?? server, "data"),
+        once(server.stderr ?? server, "data"),
+        once(server, "close"),
+      ]);
       if (server.exitCode !== null) throw new Error(errors);
     }
     expect(serverSaid).toMatch(

@@ -1,5 +1,5 @@
 import type { Account } from "@sallyport/accounts";
-import type { ReceivedRequest } from "@sallyport/radius";
+import { parseIpv6, type ReceivedRequest } from "@sallyport/radius";
 import { AttributeList, HeldAttribute } from "./attribute-list.ts";
 import type { Challenge } from "./challenge/challenge-table.ts";
 import { addressNumber } from "./contract/attribute.ts";
@@ -31,7 +31,6 @@ import {
   rrrcAuthenticationFailure,
 } from "./contract/constants.ts";
 import type { ExtensionForm } from "./host/load-extension.ts";
-import { ipv6Octets } from "./ipv6.ts";
 import { Reason } from "./reason.ts";
 import type { RequestTrace } from "./trace/request-trace.ts";
 
@@ -124,8 +123,10 @@ export function isValidResponseType(requestType: RadiusRequestType, type: Radius
 }
 
 function sourceAddress(address: string): HeldAttribute {
-  if (!address.includes(":")) return HeldAttribute.ofNumber(ratSrcIPAddress, addressNumber(address));
-  return HeldAttribute.ofBytes(ratSrcIPv6Address, ipv6Octets(address));
+  const ipv6 = parseIpv6(address.replace(/%.*$/, ""));
+  return ipv6 === undefined
+    ? HeldAttribute.ofNumber(ratSrcIPAddress, addressNumber(address))
+    : HeldAttribute.ofBytes(ratSrcIPv6Address, ipv6);
 }
 
 /** The reason that goes with the decision that stands; an extension may name its own for a rejection (NPS-58). */

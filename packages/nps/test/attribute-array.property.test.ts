@@ -71,7 +71,7 @@ it("NPS-54, NPS-62 any sequence of Add, InsertAt, SetAt and RemoveAt does what i
   );
 });
 
-it("whatever a module hands in, the array answers with a status and nothing escapes", async () => {
+it("NPS-62 whatever a module hands in, the array answers with a status and nothing escapes", async () => {
   await fc.assert(
     fc.asyncProperty(fc.anything(), fc.anything(), async (attribute, at) => {
       await onResponse((array) => {

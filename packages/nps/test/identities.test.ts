@@ -1,3 +1,4 @@
+import { settingsAccounts } from "@sallyport/accounts";
 import { describe, expect, it } from "vitest";
 import {
   attributeText,
@@ -72,6 +73,20 @@ describe("identities and data", () => {
       );
       expect(textOf(attribute)).toBe(expected);
     }
+  });
+
+  it("NPS-70 a name without domain, one with the default domain and one in other case are the same account", async () => {
+    const harness = createHarness({
+      accounts: settingsAccounts([{ name: "alice", password: "wonderland" }]),
+      defaultDomain: "CORP",
+    });
+    for (const name of ["alice", "ALICE", "CORP\\alice", "corp\\alice", "alice@corp.example"]) {
+      expect((await harness.access({ "User-Name": name })).answer).toBe("accept");
+    }
+    expect(await harness.access({ "User-Name": "OTHER\\alice" })).toMatchObject({
+      answer: "reject",
+      reason: 8,
+    });
   });
 
   it("NPS-72 ratUserPassword is decrypted, without padding", async () => {

@@ -36,6 +36,7 @@ export {
   verifyResponseAuthenticator,
 } from "./wire/authenticators.ts";
 export { RadiusCode, radiusCodeName } from "./wire/codes.ts";
+export { parseIpv4, parseIpv6 } from "./wire/ip-address.ts";
 export {
   decodeRadiusPacket,
   encodeRadiusPacket,

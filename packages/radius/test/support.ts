@@ -1,5 +1,5 @@
 import { Secret } from "@sallyport/crypto";
-import { createVirtualClock } from "@sallyport/runtime";
+import { createVirtualClock, type VirtualClock } from "@sallyport/runtime";
 import {
   type AttributeInput,
   attributesFromNames,
@@ -63,12 +63,23 @@ export function request(fields: RequestFields = {}): Uint8Array<ArrayBuffer> {
 }
 
 /** A receiver with a virtual clock, and what an observer sees of it. */
-export function createReceiver(options: Partial<RadiusReceiverOptions> = {}) {
+export interface ObservedReceiver {
+  readonly receiver: RadiusReceiver;
+  readonly clock: VirtualClock;
+  readonly events: readonly ReceiverEvent[];
+  /** What reached the handler. */
+  readonly handled: readonly ReceivedRequest[];
+  readonly sent: readonly Uint8Array[];
+  kinds(): ReceiverEvent["kind"][];
+  receive(datagram: Uint8Array, from?: Endpoint): void;
+}
+
+export function createReceiver(options: Partial<RadiusReceiverOptions> = {}): ObservedReceiver {
   const clock = createVirtualClock({ now: Date.UTC(2026, 0, 2) });
   const events: ReceiverEvent[] = [];
   const handled: ReceivedRequest[] = [];
   const sent: Uint8Array[] = [];
-  const { handler = () => ({ code: 2, attributes: [] }) } = options;
+  const { handler = ({ port }) => ({ code: port === "accounting" ? 5 : 2, attributes: [] }) } = options;
   const receiver = new RadiusReceiver({
     port: "authentication",
     clients: [{ name: "lab", address: "192.0.2.0/24", secret }],

@@ -1,4 +1,4 @@
-import { formatAttribute, standardDictionary } from "@sallyport/radius";
+import { formatAttribute, parseIpv4, standardDictionary } from "@sallyport/radius";
 import {
   type RadiusBytesDataType,
   type RadiusDataType,
@@ -107,12 +107,14 @@ export function isSecretAttribute(attrType: number, value: Uint8Array | number):
   );
 }
 
-/** "10.0.0.1" as the number with the first octet most significant (X-20). */
+/**
+ * "10.0.0.1" as the number with the first octet most significant (X-20).
+ *
+ * @throws {TypeError} when the text is no IPv4 address
+ */
 export function addressNumber(text: string): number {
-  const octets = text.split(".").map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : 256));
-  if (octets.length !== 4 || octets.some((octet) => octet > 255)) {
-    throw new TypeError(`"${text}" is not an IPv4 address`);
-  }
+  const octets = parseIpv4(text);
+  if (octets === undefined) throw new TypeError(`"${text}" is not an IPv4 address`);
   return octets.reduce((number, octet) => number * 256 + octet, 0);
 }
 

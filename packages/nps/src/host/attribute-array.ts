@@ -47,7 +47,7 @@ export class HostAttributeArray implements RadiusAttributeArray {
   }
 
   attributeAt(index: number): RadiusAttribute | null {
-    return this.#list.at(index)?.forModule() ?? null;
+    return isIndex(index, this.#list.size) ? (this.#list.at(index)?.forModule() ?? null) : null;
   }
 
   getSize(): number {

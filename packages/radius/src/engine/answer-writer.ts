@@ -71,7 +71,7 @@ export class AnswerWriter {
     }
     const { bytes } = request;
     for (let at = request.offsetOf(proxyStateType); at >= 0; at = request.offsetOf(proxyStateType, at)) {
-      end = append(packet, end, proxyStateType, bytes, at + 2, at + (bytes[at + 1] as number));
+      end = append(packet, end, proxyStateType, bytes, at + 2, at + (bytes[at + 1] ?? 0));
     }
     packet[0] = code;
     packet[1] = request.identifier;
@@ -109,7 +109,7 @@ function append(
   }
   packet[offset] = type;
   packet[offset + 1] = length;
-  for (let from = start, to = offset + 2; from < end; from++, to++) packet[to] = source[from] as number;
+  for (let from = start, to = offset + 2; from < end; from++, to++) packet[to] = source[from] ?? 0;
   return offset + length;
 }
 

@@ -1,13 +1,5 @@
 import type { Milliseconds } from "@sallyport/runtime";
 
-/** A request that is being worked on, or was answered a moment ago. */
-export interface RingEntry {
-  /** The answer sent; undefined while the request is being worked on. */
-  readonly answer: Uint8Array | undefined;
-  /** False once the ring no longer holds it: removed, forgotten, or replaced by another request of the same key. */
-  readonly live: boolean;
-}
-
 /**
  * Remembers requests by a numeric key and their Request Authenticator, and answers for a while (RFC 5080 section
  * 2.2.2). Every operation takes constant time: answered entries stand in a list in the order of their answers, which
@@ -16,18 +8,13 @@ export interface RingEntry {
 export class DuplicateRing {
   readonly #keepFor: Milliseconds;
   readonly #limit: number;
-  readonly #entries: Map<number, Entry> = new Map();
-  #oldest: Entry | undefined;
-  #newest: Entry | undefined;
+  readonly #entries: Map<number, RingEntry> = new Map();
+  #oldest: RingEntry | undefined;
+  #newest: RingEntry | undefined;
 
   constructor(keepFor: Milliseconds, limit: number) {
     this.#keepFor = keepFor;
     this.#limit = limit;
-  }
-
-  /** The number of entries, never more than the limit. */
-  get size(): number {
-    return this.#entries.size;
   }
 
   /** Forgets the answers whose time is over. */
@@ -52,28 +39,27 @@ export class DuplicateRing {
       if (this.#oldest === undefined) return undefined;
       this.#drop(this.#oldest);
     }
-    const entry = new Entry(key, packet);
+    const entry = new RingEntry(key, packet);
     this.#entries.set(key, entry);
     return entry;
   }
 
   /** Keeps the answer of an entry that is live. */
   answered(entry: RingEntry, answer: Uint8Array, now: Milliseconds): void {
-    const own = entry as Entry;
-    own.answer = answer;
-    own.expires = now + this.#keepFor;
-    own.older = this.#newest;
-    if (this.#newest === undefined) this.#oldest = own;
-    else this.#newest.newer = own;
-    this.#newest = own;
+    entry.answer = answer;
+    entry.expires = now + this.#keepFor;
+    entry.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
   }
 
   /** Forgets an entry at once: the next packet like it is a new request. */
   remove(entry: RingEntry): void {
-    if (entry.live) this.#drop(entry as Entry);
+    if (entry.live) this.#drop(entry);
   }
 
-  #drop(entry: Entry): void {
+  #drop(entry: RingEntry): void {
     this.#entries.delete(entry.key);
     entry.live = false;
     if (entry.answer === undefined) return;
@@ -86,17 +72,20 @@ export class DuplicateRing {
   }
 }
 
-class Entry implements RingEntry {
+/** A request that is being worked on, or was answered a moment ago. Only the ring changes it. */
+export class RingEntry {
   readonly key: number;
   readonly #a: number;
   readonly #b: number;
   readonly #c: number;
   readonly #d: number;
+  /** False once the ring no longer holds it: removed, forgotten, or replaced by another request of the same key. */
   live = true;
+  /** The answer sent; undefined while the request is being worked on. */
   answer: Uint8Array | undefined = undefined;
   expires: Milliseconds = 0;
-  older: Entry | undefined = undefined;
-  newer: Entry | undefined = undefined;
+  older: RingEntry | undefined = undefined;
+  newer: RingEntry | undefined = undefined;
 
   constructor(key: number, packet: Uint8Array) {
     this.key = key;
@@ -118,9 +107,9 @@ class Entry implements RingEntry {
 
 function word(bytes: Uint8Array, offset: number): number {
   return (
-    ((bytes[offset] as number) << 24) |
-    ((bytes[offset + 1] as number) << 16) |
-    ((bytes[offset + 2] as number) << 8) |
-    (bytes[offset + 3] as number)
+    ((bytes[offset] ?? 0) << 24) |
+    ((bytes[offset + 1] ?? 0) << 16) |
+    ((bytes[offset + 2] ?? 0) << 8) |
+    (bytes[offset + 3] ?? 0)
   );
 }

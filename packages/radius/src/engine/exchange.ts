@@ -283,6 +283,8 @@ export class RadiusExchange {
   #startNext(): void {
     const [next] = this.#queue;
     if (next === undefined || this.#free.length === 0) return;
+    // Its own timer is due in this very instant: there is no time left for an answer.
+    if (this.#clock.monotonic() - next.madeAt >= this.#timeout) return;
     this.#queue.delete(next);
     this.#start(next);
   }

@@ -1,4 +1,4 @@
-import { type Account, accountIdentity, verifyPap } from "@sallyport/accounts";
+import { type Account, type AccountIdentity, accountIdentity, verifyPap } from "@sallyport/accounts";
 import { HeldAttribute } from "../../attribute-list.ts";
 import { ratProviderName, ratStrippedUserName, ratUserPassword } from "../../contract/attribute-types.ts";
 import {
@@ -63,12 +63,17 @@ function findAccount(
 ): Disposition | PromiseLike<Disposition> {
   const name = request.attributes.first(ratStrippedUserName)?.text;
   if (name === undefined) return found(undefined);
-  const account = context.accounts.find(accountIdentity(name));
+  const account = context.accounts.find(inSource(accountIdentity(name), context.defaultDomain));
   const settled = (known: Account | undefined): Disposition => {
     request.account = known;
     return found(known);
   };
   return isThenable(account) ? account.then(settled) : settled(account);
+}
+
+/** Sources know their own default domain by an empty one. */
+function inSource({ domain, name }: AccountIdentity, defaultDomain: string): AccountIdentity {
+  return { domain: domain.toUpperCase() === defaultDomain.toUpperCase() ? "" : domain, name };
 }
 
 function forward(request: NpsRequest, context: PipelineContext): Disposition | PromiseLike<Disposition> {

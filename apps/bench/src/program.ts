@@ -1,0 +1,141 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { BenchError } from "./bench-error.ts";
+import { runBenchmark } from "./benchmark.ts";
+import { type CaseName, caseNames } from "./cases.ts";
+import { environmentLines } from "./environment.ts";
+import { chart } from "./report/chart.ts";
+import { markdownTable, textTable } from "./report/table.ts";
+import { inScope, type Scope } from "./scope.ts";
+import { runSoak, type SoakResults } from "./soak.ts";
+
+const resultsFolder = fileURLToPath(new URL("../results/", import.meta.url));
+
+interface Options {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly only: readonly CaseName[];
+  readonly soak?: number;
+  readonly json?: true;
+  readonly markdown?: true;
+}
+
+/** The benchmark as a command. */
+export function createProgram(): Command {
+  return new Command("bench")
+    .description("Measure the RADIUS server of this checkout beside FreeRADIUS, alternating, on loopback.")
+    .option("--rounds <count>", "alternating rounds, 1 to 100", wholeNumber(1, 100), 5)
+    .option("--seconds <count>", "length of each server's part of a round, 0.1 to 60", number(0.1, 60), 2)
+    .addOption(
+      new Option("--only <cases>", `some of ${caseNames.join(",")}`)
+        .argParser(caseList)
+        .default(caseNames, "all"),
+    )
+    .addOption(
+      new Option("--soak <seconds>", "instead: keep Sallyport busy and watch its memory, 10 to 86400 seconds")
+        .argParser(number(10, 86_400))
+        .conflicts(["rounds", "seconds", "only", "markdown"]),
+    )
+    .option("--json", "print the results as JSON")
+    .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
+    .addHelpText(
+      "after",
+      `
+Results go to standard output and, as files, to apps/bench/results; progress goes to standard error.
+Exit status 1: a reply was wrong or lost, or memory grew; 130 and 143: stopped by a signal, everything put away.
+
+Examples:
+  npm run bench                                     all cases, five rounds: about three minutes
+  npm run bench -- --only pap-ma --rounds 1 --seconds 1
+  npm run bench -- --markdown > table.md
+  npm run bench -- --soak 600                       ten minutes of load; --soak 60 is what CI runs`,
+    )
+    .action(async (options: Options) => {
+      const work = (scope: Scope): Promise<number> =>
+        options.soak === undefined ? bench(scope, options) : soak(scope, options.soak, options);
+      process.exitCode = await inScope(work).catch(tell);
+    });
+}
+
+async function bench(scope: Scope, { rounds, seconds, only, json, markdown }: Options): Promise<number> {
+  const results = await runBenchmark(scope, { rounds, seconds, cases: only, onProgress: progress });
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  const asMarkdown = markdownTable(results);
+  save(results.startedAt, "bench", { json: asJson, md: asMarkdown, svg: chart(results) });
+  process.stdout.write(json ? asJson : markdown ? asMarkdown : textTable(results));
+  return results.rows.some(({ complaints }) => complaints.length > 0) ? 1 : 0;
+}
+
+async function soak(scope: Scope, seconds: number, { json }: Options): Promise<number> {
+  const results = await runSoak(scope, seconds, progress);
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "soak", { json: asJson });
+  process.stdout.write(json ? asJson : soakText(results));
+  return results.flatness.flat && results.complaints.length === 0 ? 0 : 1;
+}
+
+function soakText({ seconds, requests, flatness, complaints, environment }: SoakResults): string {
+  const { flat, middle, last, allowance } = flatness;
+  return [
+    `${requests.logins} logins and ${requests.records} accounting records in ${seconds} s`,
+    ...complaints.map((text) => `DOES NOT COUNT: ${text}`),
+    `RSS ${flat ? "is flat" : "GROWS"}: median ${middle.toFixed(1)} MiB in the middle third, ${last.toFixed(1)} MiB in the last one (${allowance.toFixed(1)} MiB more is allowed)`,
+    ...environmentLines(environment),
+    "",
+  ].join("\n");
+}
+
+/** One file for each form of the results, named after the moment of the run. */
+function save(startedAt: string, kind: "bench" | "soak", forms: Readonly<Record<string, string>>): void {
+  mkdirSync(resultsFolder, { recursive: true });
+  const name = `${kind}-${startedAt.slice(0, 19).replaceAll(":", "-")}`;
+  for (const [extension, content] of Object.entries(forms)) {
+    const file = join(resultsFolder, `${name}.${extension}`);
+    writeFileSync(file, content);
+    progress(`wrote ${relative(process.cwd(), file)}`);
+  }
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function tell(error: unknown): number {
+  const text =
+    error instanceof BenchError
+      ? `error: ${error.message}\nRemedy: ${error.remedy}`
+      : `error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  process.stderr.write(`${text}\n`);
+  return 1;
+}
+
+function number(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= least && value <= most))
+      throw new InvalidArgumentError(`write a number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  const read = number(least, most);
+  return (text) => {
+    const value = read(text);
+    if (!Number.isInteger(value)) throw new InvalidArgumentError("write a whole number.");
+    return value;
+  };
+}
+
+function caseList(text: string): readonly CaseName[] {
+  return text.split(",").map((word) => {
+    const name = caseNames.find((known) => known === word.trim());
+    if (name === undefined)
+      throw new InvalidArgumentError(
+        `${JSON.stringify(word)} is no case; there are ${caseNames.join(", ")}.`,
+      );
+    return name;
+  });
+}

@@ -1,0 +1,40 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createProgram } from "../src/program.ts";
+
+describe("the command line", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** What commander says before anything is started. */
+  async function refusal(...args: readonly string[]): Promise<string> {
+    let said = "";
+    const program = createProgram()
+      .exitOverride()
+      .configureOutput({
+        writeErr: (text) => {
+          said += text;
+        },
+        writeOut: (text) => {
+          said += text;
+        },
+      });
+    await expect(program.parseAsync(["node", "bench", ...args])).rejects.toThrow();
+    return said;
+  }
+
+  it.each([
+    [["--rounds", "0"], "from 1 to 100"],
+    [["--rounds", "2.5"], "whole number"],
+    [["--seconds", "soon"], "from 0.1 to 60"],
+    [["--seconds", ""], "from 0.1 to 60"],
+    [["--soak", "5"], "from 10 to 86400"],
+    [["--only", "pap-ma,papp"], '"papp" is no case; there are pap-ma, pap-nas'],
+    [["--soak", "60", "--rounds", "3"], "cannot be used with option '--rounds <count>'"],
+    [["--json", "--markdown"], "cannot be used with option '--json'"],
+  ])("refuses %j", async (args, words) => {
+    expect(await refusal(...args)).toContain(words);
+  });
+
+  it("shows examples", async () => {
+    expect(await refusal("--help")).toMatch(/Examples:\n +npm run bench /);
+  });
+});
