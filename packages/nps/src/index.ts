@@ -22,9 +22,21 @@ export type {
   RadiusAttributeArray,
   RadiusExtensionControlBlock,
 } from "./contract/extension-module.ts";
+// The same with plain functions.
+export { accept, challenge, type Decision, discard, type RejectReason, reject } from "./define/decisions.ts";
+export {
+  type Decided,
+  defineNpsExtension,
+  type ExtensionResponse,
+  type FoundDisposition,
+  type NpsExtensionDefinition,
+} from "./define/define-nps-extension.ts";
+export type { ExtensionRequest, NamedAttributes } from "./define/extension-request.ts";
 // What an administrator reads.
 export { eventSource, NpsEvent } from "./events.ts";
+
 // The host: modules into extensions, and the pipeline that calls them.
+export type { ExtensionScope } from "./host/extension-scope.ts";
 export {
   type ExtensionForm,
   type ExtensionOptions,

@@ -45,6 +45,7 @@ export {
   type RawAttribute,
 } from "./wire/packet.ts";
 export { RadiusPacketError, type RadiusPacketErrorReason } from "./wire/packet-error.ts";
+export { PrefixTable } from "./wire/prefix-table.ts";
 // Secrets, authenticators and hidden values
 export { PreparedSecret, type SharedSecret } from "./wire/prepared-secret.ts";
 export {

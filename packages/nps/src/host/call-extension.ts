@@ -28,7 +28,9 @@ export type CallOutcome =
   | { readonly kind: "continue" | "accept" | "reject" }
   /** A third-form module returned NO_ERROR; what it decided stands on the request. */
   | { readonly kind: "returned" }
-  | { readonly kind: "failed"; readonly failure: CallFailure };
+  | { readonly kind: "failed"; readonly failure: CallFailure }
+  /** The module was not called: the request is not one of those it is for. */
+  | { readonly kind: "out-of-scope"; readonly refusal: string };
 
 /** Calls a module in its form, and applies what it handed back to the request. */
 export function callExtension(

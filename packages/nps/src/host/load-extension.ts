@@ -1,6 +1,7 @@
 import { WindowsError } from "@sallyport/errors";
 import { ERROR_BAD_CONFIGURATION, ERROR_MOD_NOT_FOUND, ERROR_PROC_NOT_FOUND } from "@sallyport/errors/win32";
 import type { NpsExtensionModule } from "../contract/extension-module.ts";
+import { type ExtensionScope, type PreparedScope, prepareScope } from "./extension-scope.ts";
 
 /** Which processing function of a module is called: the first, second or third form. */
 export type ExtensionForm = 1 | 2 | 3;
@@ -13,11 +14,15 @@ export interface NpsExtension {
   readonly module: NpsExtensionModule;
   /** Handed to `RadiusExtensionInit`. */
   readonly settings: unknown;
+  /** Which requests it is called for; every one where undefined. */
+  readonly scope: PreparedScope | undefined;
 }
 
 export interface ExtensionOptions {
   readonly name: string;
   readonly settings?: unknown;
+  /** Which requests it is called for. Default: every one. */
+  readonly scope?: ExtensionScope | undefined;
   /** The newest form that is looked for; older hosts knew only the first, or the first two (NPS-03). Default 3. */
   readonly newestForm?: ExtensionForm;
 }
@@ -53,7 +58,13 @@ export function npsExtension(imported: unknown, options: ExtensionOptions): NpsE
       "it exports none of RadiusExtensionProcess2, RadiusExtensionProcessEx and RadiusExtensionProcess; export one of them",
     );
   }
-  return { name: options.name, form, module, settings: options.settings };
+  return {
+    name: options.name,
+    form,
+    module,
+    settings: options.settings,
+    scope: options.scope && preparedScope(options.scope, options.name),
+  };
 }
 
 /**
@@ -84,6 +95,14 @@ const entryPointNames = [
   "RadiusExtensionFreeAttributes",
   "RadiusExtensionProcess2",
 ] as const;
+
+function preparedScope(scope: ExtensionScope, name: string): PreparedScope {
+  try {
+    return prepareScope(scope);
+  } catch (cause) {
+    throw loadError(ERROR_BAD_CONFIGURATION, name, `its scope is wrong: ${messageOf(cause)}`, cause);
+  }
+}
 
 function entryPoints(imported: unknown): NpsExtensionModule {
   if (typeof imported !== "object" || imported === null) return {};

@@ -1,3 +1,4 @@
+import { withAccount } from "../account-lookup.ts";
 import {
   type RadiusExtensionPoint,
   rcAccessAccept,
@@ -27,7 +28,7 @@ export function extensionChain(
   request: NpsRequest,
   context: PipelineContext,
   from = 0,
-): Disposition | Promise<Disposition> {
+): Disposition | PromiseLike<Disposition> {
   const list =
     at.point === repAuthentication ? context.extensions.authentication : context.extensions.authorization;
   for (let index = from; index < list.length; index++) {
@@ -37,7 +38,7 @@ export function extensionChain(
       request.trace.step(at.stage, skipped, { extension: extension.name });
       continue;
     }
-    const outcome = callExtension(extension, request, at.point, context);
+    const outcome = callInScope(extension, at, request, context);
     if (isThenable(outcome)) {
       return outcome.then((settled) => {
         const end = apply(settled, extension, at, request, context);
@@ -48,6 +49,22 @@ export function extensionChain(
     if (end !== undefined) return end;
   }
   return next;
+}
+
+/** Calls a module whose scope the request is in; what a scope asks of the account is looked up first. */
+function callInScope(
+  extension: NpsExtension,
+  at: ExtensionPoint,
+  request: NpsRequest,
+  context: PipelineContext,
+): CallOutcome | PromiseLike<CallOutcome> {
+  const { scope } = extension;
+  const call = (): CallOutcome | PromiseLike<CallOutcome> => {
+    const refusal = scope?.refusal(request);
+    if (refusal !== undefined) return { kind: "out-of-scope", refusal };
+    return callExtension(extension, request, at.point, context);
+  };
+  return scope?.needsAccount && request.account === undefined ? withAccount(request, context, call) : call();
 }
 
 /** First and second forms are called while nothing is decided, and later only for what will be accepted. */
@@ -73,6 +90,11 @@ function apply(
 ): Disposition | undefined {
   const detail = { extension: extension.name, form: extension.form };
   switch (outcome.kind) {
+    case "out-of-scope":
+      request.trace.step(at.stage, `skipped: out of scope: ${outcome.refusal}`, {
+        extension: extension.name,
+      });
+      return undefined;
     case "failed": {
       const { failure } = outcome;
       request.trace.step(at.stage, failure.message, { ...detail, code: failure.code });

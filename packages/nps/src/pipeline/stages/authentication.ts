@@ -1,6 +1,7 @@
-import { type Account, type AccountIdentity, accountIdentity, verifyPap } from "@sallyport/accounts";
+import { type Account, verifyPap } from "@sallyport/accounts";
+import { withAccount } from "../../account-lookup.ts";
 import { HeldAttribute } from "../../attribute-list.ts";
-import { ratProviderName, ratStrippedUserName, ratUserPassword } from "../../contract/attribute-types.ts";
+import { ratProviderName, ratUserPassword } from "../../contract/attribute-types.ts";
 import {
   rapNone,
   rapProxy,
@@ -10,7 +11,6 @@ import {
 } from "../../contract/constants.ts";
 import { Reason } from "../../reason.ts";
 import type { NpsRequest } from "../../request.ts";
-import { isThenable } from "../../thenable.ts";
 import { type Disposition, discard, next, type PipelineContext, type Stage } from "../stage.ts";
 
 const stage = "Authentication";
@@ -19,17 +19,17 @@ const stage = "Authentication";
 export const authentication: Stage = (request, context) => {
   if (request.responseType !== 0) {
     request.trace.step(stage, "skipped: decided by an extension");
-    return request.responseType === rcAccessAccept ? findAccount(request, context, () => next) : next;
+    return request.responseType === rcAccessAccept ? withAccount(request, context, () => next) : next;
   }
   if (request.provider === rapProxy) return forward(request, context);
   if (request.provider === rapNone) {
     request.trace.step(stage, "accepted without validating credentials");
     request.accept();
-    return findAccount(request, context, () => next);
+    return withAccount(request, context, () => next);
   }
   const password = request.attributes.first(ratUserPassword);
   if (password === undefined) return refuse(request, unsupported(request), "no User-Password");
-  return findAccount(request, context, (account) => verify(request, account, password.bytes));
+  return withAccount(request, context, (account) => verify(request, account, password.bytes));
 };
 
 function verify(request: NpsRequest, account: Account | undefined, password: Uint8Array): Disposition {
@@ -53,27 +53,6 @@ function refuse(request: NpsRequest, reason: number, problem: string): Dispositi
 function unsupported(request: NpsRequest): number {
   const method = request.attributes.has(3) || request.attributes.has(26) || request.attributes.has(79);
   return method ? Reason.UnsupportedAuthenticationType : Reason.AuthenticationMethodNotAllowed;
-}
-
-/** The account that the qualified name belongs to; modules may have changed that name (NPS-59). */
-function findAccount(
-  request: NpsRequest,
-  context: PipelineContext,
-  found: (account: Account | undefined) => Disposition,
-): Disposition | PromiseLike<Disposition> {
-  const name = request.attributes.first(ratStrippedUserName)?.text;
-  if (name === undefined) return found(undefined);
-  const account = context.accounts.find(inSource(accountIdentity(name), context.defaultDomain));
-  const settled = (known: Account | undefined): Disposition => {
-    request.account = known;
-    return found(known);
-  };
-  return isThenable(account) ? account.then(settled) : settled(account);
-}
-
-/** Sources know their own default domain by an empty one. */
-function inSource({ domain, name }: AccountIdentity, defaultDomain: string): AccountIdentity {
-  return { domain: domain.toUpperCase() === defaultDomain.toUpperCase() ? "" : domain, name };
 }
 
 function forward(request: NpsRequest, context: PipelineContext): Disposition | PromiseLike<Disposition> {
