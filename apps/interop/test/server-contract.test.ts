@@ -222,6 +222,40 @@ describe("bad input", () => {
     expect(ended.stderr).toContain("has 6 mistakes");
   });
 
+  it("mistakes in a scope: a client that does not exist, an attribute that does not, a policy that is not known yet", async () => {
+    const ended = await check({
+      radius: { clients: [{ name: "lab", address: "127.0.0.1", secret: "s" }] },
+      extensions: {
+        authentication: [
+          {
+            module: "@sallyport/nps",
+            scope: { clients: ["lob"], networkPolicies: ["x"], attributes: { "NAS-Prt": "1" }, grups: [] },
+          },
+          {
+            module: "@sallyport/nps",
+            scope: { clients: ["lob"], networkPolicies: ["x"], attributes: { "NAS-Prt": "1" } },
+          },
+        ],
+      },
+    });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain('did you mean "groups"?');
+    const second = await check({
+      radius: { clients: [{ name: "lab", address: "127.0.0.1", secret: "s" }] },
+      extensions: {
+        authentication: [
+          {
+            module: "@sallyport/nps",
+            scope: { clients: ["lob"], networkPolicies: ["x"], attributes: { "NAS-Prt": "1" } },
+          },
+        ],
+      },
+    });
+    for (const words of ['no client called "lob"', "not known yet", 'no attribute is called "NAS-Prt"']) {
+      expect(second.stderr).toContain(words);
+    }
+  });
+
   it.each([
     ["{ radius: }", "is not JSON"],
     ["", "has 1 mistake"],

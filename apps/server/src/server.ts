@@ -175,9 +175,9 @@ function openStore(settings: Settings): Store {
 
 async function loadExtensions(settings: readonly ExtensionSetting[]): Promise<NpsExtension[]> {
   const extensions: NpsExtension[] = [];
-  for (const { name, url, settings: own } of settings) {
+  for (const { name, url, settings: own, scope } of settings) {
     try {
-      extensions.push(await loadNpsExtension(url, importExtension, { name, settings: own }));
+      extensions.push(await loadNpsExtension(url, importExtension, { name, settings: own, scope }));
     } catch (cause) {
       throw new StartError(
         (cause as Error).message,

@@ -36,7 +36,7 @@ export type { ExtensionRequest, NamedAttributes } from "./define/extension-reque
 export { eventSource, NpsEvent } from "./events.ts";
 
 // The host: modules into extensions, and the pipeline that calls them.
-export type { ExtensionScope } from "./host/extension-scope.ts";
+export { type ExtensionScope, type PreparedScope, prepareScope } from "./host/extension-scope.ts";
 export {
   type ExtensionForm,
   type ExtensionOptions,

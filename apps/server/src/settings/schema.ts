@@ -102,9 +102,31 @@ const account = record({
   dialIn: choice(["allow", "deny", "policy"]).optional(),
 });
 
+const names = (what: string): z.ZodOptional<z.ZodArray<z.ZodString>> =>
+  list(text(`a ${what}`), `${what}s`).optional();
+
+/** Which requests a module is called for. */
+const scope = record({
+  clients: names("client name"),
+  groups: names("group name"),
+  connectionRequestPolicies: names("policy name"),
+  networkPolicies: names("policy name"),
+  providers: list(choice(["local", "forward", "none"]), "providers").optional(),
+  addresses: list(network, "addresses").optional(),
+  attributes: z
+    .record(z.string(), z.union([z.string(), z.array(z.string())]), {
+      error: (issue) => typeMessage(issue, "an object", 'write for example { "NAS-Port-Type": "Virtual" }'),
+    })
+    .optional(),
+});
+
 const extension = z.union([
   text("a path or a package name"),
-  record({ module: text("a path or a package name"), settings: z.unknown().optional() }),
+  record({
+    module: text("a path or a package name"),
+    settings: z.unknown().optional(),
+    scope: scope.optional(),
+  }),
 ]);
 
 const milliseconds = z
@@ -154,6 +176,7 @@ export const settingsSchema = record({
   compatibility: record({
     process2AfterReject: flag.optional(),
     allowAuthorizationAccept: flag.optional(),
+    enforceNetworkPolicyOnChallengeResponse: flag.optional(),
   }).optional(),
 });
 

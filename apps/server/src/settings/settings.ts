@@ -1,6 +1,12 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
-import { defaultDomainName, qualifiedName } from "@sallyport/nps";
+import {
+  type Compatibility,
+  defaultDomainName,
+  type ExtensionScope,
+  prepareScope,
+  qualifiedName,
+} from "@sallyport/nps";
 import type { z } from "zod";
 import { resolvePackage } from "../extensions/import-module.ts";
 import type { UnplacedMistake } from "./mistake.ts";
@@ -25,10 +31,7 @@ export interface Settings {
   readonly console: EndpointSetting | false;
   readonly log: { readonly format: "text" | "json"; readonly requests: boolean };
   readonly accounting: { readonly fsync: boolean };
-  readonly compatibility: {
-    readonly process2AfterReject: boolean;
-    readonly allowAuthorizationAccept: boolean;
-  };
+  readonly compatibility: Compatibility;
 }
 
 export interface EndpointSetting {
@@ -43,6 +46,7 @@ export interface ExtensionSetting {
   /** What to import: a file URL. */
   readonly url: string;
   readonly settings: unknown;
+  readonly scope: ExtensionScope | undefined;
 }
 
 type Parsed = z.output<typeof settingsSchema>;
@@ -63,9 +67,10 @@ export function settingsOf(
       const name = typeof entry === "string" ? entry : entry.module;
       const url = moduleUrl(name, folder);
       if (typeof url !== "string") mistakes.push({ keys, ...url });
-      return typeof url === "string"
-        ? [{ name, url, settings: typeof entry === "string" ? undefined : entry.settings }]
-        : [];
+      if (typeof url !== "string") return [];
+      if (typeof entry === "string") return [{ name, url, settings: undefined, scope: undefined }];
+      mistakes.push(...scopeMistakes(entry.scope, point, [...keys, "scope"], parsed.radius.clients));
+      return [{ name, url, settings: entry.settings, scope: entry.scope as ExtensionScope | undefined }];
     });
   const authentication = extensionSettings("authentication");
   const authorization = extensionSettings("authorization");
@@ -86,6 +91,8 @@ export function settingsOf(
     compatibility: {
       process2AfterReject: parsed.compatibility?.process2AfterReject ?? false,
       allowAuthorizationAccept: parsed.compatibility?.allowAuthorizationAccept ?? false,
+      enforceNetworkPolicyOnChallengeResponse:
+        parsed.compatibility?.enforceNetworkPolicyOnChallengeResponse ?? true,
     },
   };
   return { settings, mistakes };
@@ -136,6 +143,45 @@ function repeated<Key extends string>(
 function repeatedNames(accounts: NonNullable<Parsed["accounts"]>, defaultDomain: string): UnplacedMistake[] {
   const qualified = accounts.map(({ name }) => ({ name: qualifiedName(name, defaultDomain) }));
   return repeated(qualified, ["accounts"], "name");
+}
+
+/** What no schema sees in a scope: names that exist nowhere, and what is not known at the point. */
+function scopeMistakes(
+  scope: object | undefined,
+  point: "authentication" | "authorization",
+  keys: readonly PropertyKey[],
+  clients: Parsed["radius"]["clients"],
+): UnplacedMistake[] {
+  if (scope === undefined) return [];
+  const own = scope as ExtensionScope;
+  const mistakes: UnplacedMistake[] = (own.clients ?? []).flatMap((name, index) =>
+    clients.some((client) => client.name === name)
+      ? []
+      : [
+          {
+            keys: [...keys, "clients", index],
+            problem: `there is no client called ${JSON.stringify(name)}`,
+            remedy: `write one of ${clients.map((client) => client.name).join(", ")}`,
+          },
+        ],
+  );
+  if (point === "authentication" && own.networkPolicies !== undefined) {
+    mistakes.push({
+      keys: [...keys, "networkPolicies"],
+      problem: "the network policy is not known yet when authentication extensions are called",
+      remedy: "list the module under extensions.authorization, or use connectionRequestPolicies",
+    });
+  }
+  try {
+    prepareScope(own);
+  } catch (error) {
+    mistakes.push({
+      keys,
+      problem: (error as Error).message,
+      remedy: "use the names of the RFCs, such as NAS-Port-Type",
+    });
+  }
+  return mistakes;
 }
 
 /** A module is initialized once, so it cannot have two kinds of settings (NPS-08). */
