@@ -9,6 +9,9 @@ import {
 import { ratUserPassword } from "./contract/attribute-types.ts";
 import { type RadiusDataType, rdtIpv6Address, rdtUnknown } from "./contract/constants.ts";
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /**
  * One attribute as the host holds it: a part of the datagram, or something that NPS or a module made.
  * The three faces of the value (number, octets, text) are made when somebody asks for them.
@@ -16,14 +19,24 @@ import { type RadiusDataType, rdtIpv6Address, rdtUnknown } from "./contract/cons
 export class HeldAttribute {
   readonly attrType: number;
   readonly dataType: RadiusDataType;
-  #number: number | undefined;
-  #bytes: Uint8Array | undefined;
+  /** What the value is made of; octets from `#start` to `#end` of it where `#end` is not 0. */
+  #source: Uint8Array | number | string | (() => Uint8Array);
+  readonly #start: number;
+  #end: number;
   #text: string | undefined;
-  #reveal: (() => Uint8Array) | undefined;
 
-  private constructor(attrType: number, dataType: RadiusDataType) {
+  private constructor(
+    attrType: number,
+    dataType: RadiusDataType,
+    source: Uint8Array | number | string | (() => Uint8Array),
+    start: number,
+    end: number,
+  ) {
     this.attrType = attrType;
     this.dataType = dataType;
+    this.#source = source;
+    this.#start = start;
+    this.#end = end;
   }
 
   static ofNumber(
@@ -31,9 +44,7 @@ export class HeldAttribute {
     value: number,
     dataType: RadiusDataType = dataTypeOf(attrType),
   ): HeldAttribute {
-    const held = new HeldAttribute(attrType, dataType);
-    held.#number = value;
-    return held;
+    return new HeldAttribute(attrType, dataType, value, 0, 0);
   }
 
   static ofText(
@@ -41,9 +52,7 @@ export class HeldAttribute {
     value: string,
     dataType: RadiusDataType = dataTypeOf(attrType),
   ): HeldAttribute {
-    const held = new HeldAttribute(attrType, dataType);
-    held.#text = value;
-    return held;
+    return new HeldAttribute(attrType, dataType, value, 0, 0);
   }
 
   /** `value` is kept, not copied: its owner must not change it. */
@@ -52,39 +61,47 @@ export class HeldAttribute {
     value: Uint8Array,
     dataType: RadiusDataType = dataTypeOf(attrType),
   ): HeldAttribute {
-    const held = new HeldAttribute(attrType, dataType);
-    held.#bytes = value;
-    return held;
+    return new HeldAttribute(attrType, dataType, value, 0, 0);
+  }
+
+  /** Octets `start` to `end` of a datagram, of which a view is made when it is needed. */
+  static ofDatagram(attrType: number, datagram: Uint8Array, start: number, end: number): HeldAttribute {
+    return new HeldAttribute(attrType, receivedDataType(attrType, end - start), datagram, start, end);
   }
 
   /** Octets that cost something to make, such as a decrypted password. */
   static ofHidden(attrType: number, reveal: () => Uint8Array): HeldAttribute {
-    const held = new HeldAttribute(attrType, dataTypeOf(attrType));
-    held.#reveal = reveal;
-    return held;
+    return new HeldAttribute(attrType, dataTypeOf(attrType), reveal, 0, 0);
   }
 
   /** The octets that stand in a packet. */
   get bytes(): Uint8Array {
-    if (this.#bytes !== undefined) return this.#bytes;
-    if (this.#text !== undefined) this.#bytes = new TextEncoder().encode(this.#text);
-    else if (this.#number !== undefined) this.#bytes = bigEndian(this.#number);
-    else this.#bytes = this.#reveal?.() ?? new Uint8Array(0);
-    return this.#bytes;
+    const source = this.#source;
+    if (typeof source === "number") return bigEndian(source);
+    if (typeof source === "string") return encoder.encode(source);
+    if (typeof source === "function") {
+      const revealed = source();
+      this.#source = revealed;
+      return revealed;
+    }
+    if (this.#end === 0) return source;
+    const view = new Uint8Array(source.buffer, source.byteOffset + this.#start, this.#end - this.#start);
+    this.#source = view;
+    this.#end = 0;
+    return view;
   }
 
   /** The value as an unsigned number; 0 where the value is no four octets. */
   get number(): number {
-    if (this.#number === undefined) {
-      const bytes = this.bytes;
-      this.#number = bytes.length === 4 ? readUint32(bytes) : 0;
-    }
-    return this.#number;
+    if (typeof this.#source === "number") return this.#source;
+    const { bytes } = this;
+    return bytes.length === 4 ? readUint32(bytes) : 0;
   }
 
   /** The octets as UTF-8. */
   get text(): string {
-    this.#text ??= new TextDecoder().decode(this.bytes);
+    if (typeof this.#source === "string") return this.#source;
+    this.#text ??= decoder.decode(this.bytes);
     return this.#text;
   }
 
@@ -105,11 +122,11 @@ export class AttributeList implements Iterable<HeldAttribute> {
     for (let offset = 20; offset < length; ) {
       const attrType = bytes[offset] as number;
       const end = offset + (bytes[offset + 1] as number);
-      const value = new Uint8Array(bytes.buffer, bytes.byteOffset + offset + 2, end - offset - 2);
+      const start = offset + 2;
       list.#items.push(
         attrType === ratUserPassword
-          ? HeldAttribute.ofHidden(attrType, () => revealPassword(value))
-          : HeldAttribute.ofBytes(attrType, value, receivedDataType(attrType, value.length)),
+          ? HeldAttribute.ofHidden(attrType, () => revealPassword(bytes.subarray(start, end)))
+          : HeldAttribute.ofDatagram(attrType, bytes, start, end),
       );
       offset = end;
     }
@@ -200,5 +217,6 @@ function bigEndian(number: number): Uint8Array<ArrayBuffer> {
 }
 
 function readUint32(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
+  const [a = 0, b = 0, c = 0, d = 0] = bytes;
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }

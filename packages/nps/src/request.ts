@@ -1,8 +1,7 @@
 import type { Account } from "@sallyport/accounts";
-import { parseIpv6, type ReceivedRequest } from "@sallyport/radius";
+import { parseIpv4, parseIpv6, type ReceivedRequest } from "@sallyport/radius";
 import { AttributeList, HeldAttribute } from "./attribute-list.ts";
 import type { Challenge } from "./challenge/challenge-table.ts";
-import { addressNumber } from "./contract/attribute.ts";
 import {
   ratAuthenticator,
   ratCode,
@@ -122,11 +121,14 @@ export function isValidResponseType(requestType: RadiusRequestType, type: Radius
     : type === rcAccountingResponse || type === rcDiscard;
 }
 
+/** Parsed when a module looks at it. */
 function sourceAddress(address: string): HeldAttribute {
-  const ipv6 = parseIpv6(address.replace(/%.*$/, ""));
-  return ipv6 === undefined
-    ? HeldAttribute.ofNumber(ratSrcIPAddress, addressNumber(address))
-    : HeldAttribute.ofBytes(ratSrcIPv6Address, ipv6);
+  return address.includes(":")
+    ? HeldAttribute.ofHidden(
+        ratSrcIPv6Address,
+        () => parseIpv6(address.replace(/%.*$/, "")) ?? new Uint8Array(16),
+      )
+    : HeldAttribute.ofHidden(ratSrcIPAddress, () => parseIpv4(address) ?? new Uint8Array(4));
 }
 
 /** The reason that goes with the decision that stands; an extension may name its own for a rejection (NPS-58). */

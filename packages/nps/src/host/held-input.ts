@@ -25,6 +25,8 @@ export function heldInput(input: unknown): HeldAttribute | undefined {
   return HeldAttribute.ofBytes(attrType, bytes, dataType);
 }
 
+const encoder = new TextEncoder();
+
 function isAttributeType(attrType: unknown): attrType is number {
   if (typeof attrType !== "number" || !Number.isInteger(attrType)) return false;
   return (
@@ -46,7 +48,7 @@ function isUint32(value: unknown): value is number {
 }
 
 function octets(value: unknown): Uint8Array<ArrayBuffer> | undefined {
-  if (typeof value === "string") return new TextEncoder().encode(value);
+  if (typeof value === "string") return encoder.encode(value);
   return value instanceof Uint8Array ? Uint8Array.from(value) : undefined;
 }
 
