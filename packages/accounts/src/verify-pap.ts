@@ -1,27 +1,29 @@
-import { Secret } from "@sallyport/crypto";
-import { type Account, accountRestriction } from "./account.ts";
+import { constantTimeEqual, ntHash } from "@sallyport/crypto";
+import type { Account } from "./account.ts";
+import { clearDecoy } from "./decoy.ts";
+import type { ScryptVerifier } from "./scrypt-password.ts";
+import { decodeUtf8, hashOfEmpty, type PasswordForm, type StoredPassword } from "./stored-password.ts";
+import { concluded, refusedForm, type Verification, type VerificationOptions } from "./verification.ts";
 
-/** What became of the verification of a password or of an answer to a challenge. */
-export type Verification =
-  | { readonly kind: "verified"; readonly account: Account }
-  | {
-      readonly kind: "refused";
-      /** For the log and the reason code. The peer must not learn which of the first two it was. */
-      readonly reason: "unknown-account" | "wrong-password" | "disabled" | "expired";
-    };
+export interface PapOptions extends VerificationOptions {
+  /** The `decoy` of the source that was asked. Default: as for a source that keeps all passwords in clear. */
+  readonly decoy?: StoredPassword | undefined;
+  /** What verifies scrypt hashes; without it accounts that have one are refused. */
+  readonly scrypt?: ScryptVerifier | undefined;
+}
 
 /**
  * Verifies a password that came in clear, as PAP sends it (RFC 1334 section 2), against the account that the user name
- * stands for, undefined when there is none.
+ * stands for, undefined when there is none. Passwords that are kept as NT hash are compared by the hash of what came,
+ * read as UTF-8.
  *
- * The time it takes depends on the length of `password` only: not on whether the account exists, where the password
- * differs, or how long the right one is. That the account is disabled or has expired is told only to who knows its
- * password. An account with an empty password is never verified.
+ * The time it takes depends on the length of `password` and on the `decoy` only: not on whether the account exists,
+ * where the password differs, or how long the right one is. In a source that has scrypt hashes every refusal therefore
+ * takes one; accounts whose hash has another cost than the decoy's can be told by it. That an account is disabled or
+ * otherwise restricted is told only to who knows its password. An account with an empty password is never verified.
  *
  * @param password the bytes as received, without the padding of RFC 2865 section 5.2
- * @param options `now` is the wall clock, milliseconds since the Unix epoch: given, a disabled or expired account is
- *   refused once its password was right. Without it only the password is verified, and the caller asks
- *   {@link accountRestriction} where it decides on that.
+ * @returns a promise only when a scrypt hash has to be computed; it rejects only when that cannot be done
  *
  * @example
  * ```ts
@@ -36,27 +38,52 @@ export type Verification =
 export function verifyPap(
   account: Account | undefined,
   password: Uint8Array,
-  options: { readonly now?: number | undefined } = {},
-): Verification {
-  const known = account?.password ?? decoy;
-  const usable = known.length > 0;
-  const right = sameBytes(usable ? known.reveal() : decoy.reveal(), password);
-  if (account === undefined) return { kind: "refused", reason: "unknown-account" };
-  if (!right || !usable) return { kind: "refused", reason: "wrong-password" };
-  const restriction = options.now === undefined ? undefined : accountRestriction(account, options.now);
-  return restriction === undefined ? { kind: "verified", account } : { kind: "refused", reason: restriction };
+  options?: PapOptions & { readonly scrypt?: undefined },
+): Verification;
+export function verifyPap(
+  account: Account | undefined,
+  password: Uint8Array,
+  options: PapOptions,
+): Verification | Promise<Verification>;
+export function verifyPap(
+  account: Account | undefined,
+  password: Uint8Array,
+  options: PapOptions = {},
+): Verification | Promise<Verification> {
+  const known = account?.password;
+  const decoy = options.decoy ?? clearDecoy;
+  // What the decoy needs is computed for everybody: otherwise an account in a cheaper form would stand out by its time.
+  const right: Readonly<Record<PasswordForm, boolean>> = {
+    clear: sameBytes((known?.form === "clear" ? known : clearDecoy).password.reveal(), password),
+    "nt-hash": sameNtHash(known?.form === "nt-hash" ? known : decoy, password),
+    scrypt: false,
+  };
+  const verified = known !== undefined && right[known.form] && password.length > 0;
+
+  const hashed = known?.form === "scrypt" ? known : decoy;
+  if (verified || hashed.form !== "scrypt" || options.scrypt === undefined) {
+    if (account?.password.form === "scrypt") return refusedForm(account, "PAP");
+    return concluded(account, verified, options);
+  }
+  return options
+    .scrypt(password, hashed)
+    .then((same) => concluded(account, same && hashed === known && password.length > 0, options));
 }
 
-/** What a password is compared with where there is none to compare with. */
-const decoy: Secret = new Secret("decoy");
-
-/** Walks over what was given, however long the right one is, which is not empty and starts over at its end. */
+/** Walks over what was given, however long the right one is, and starts over at its end. */
 function sameBytes(right: Uint8Array, given: Uint8Array): boolean {
   let difference = right.length ^ given.length;
   let at = 0;
   for (let index = 0; index < given.length; index += 1) {
     difference |= (given[index] ?? 0) ^ (right[at] ?? 0);
-    at = (at + 1) % right.length;
+    at = at + 1 < right.length ? at + 1 : 0;
   }
   return difference === 0;
+}
+
+function sameNtHash(stored: StoredPassword, given: Uint8Array): boolean {
+  if (stored.form !== "nt-hash") return false;
+  const text = decodeUtf8(given);
+  const hash = text === undefined ? hashOfEmpty : ntHash(text);
+  return constantTimeEqual(hash, stored.ntHash.reveal()) && text !== undefined;
 }

@@ -1,18 +1,19 @@
 import { Secret } from "@sallyport/crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Account, type AccountSettings, settingsAccounts, verifyPap } from "../src/index.ts";
+import {
+  type Account,
+  type ClearPassword,
+  ntHash,
+  ntHashPassword,
+  type ScryptVerifier,
+  settingsAccounts,
+  verifyPap,
+} from "../src/index.ts";
+import { alice as account, aliceByNtHash, aliceByScrypt, bytes } from "./accounts.ts";
 
-const bytes = (text: string) => new TextEncoder().encode(text);
-
-function account(settings: Partial<AccountSettings> = {}): Account {
-  const found = settingsAccounts([{ name: "alice", password: "wonderland", ...settings }]).find({
-    domain: "",
-    name: "alice",
-  });
-  if (found === undefined) throw new Error("the account is missing");
-  return found;
-}
+/** What another source might give although `clearPassword` refuses it. */
+const emptyPassword: ClearPassword = { form: "clear", password: new Secret("") };
 
 describe("verifyPap", () => {
   it("verifies the right password and hands the account back", () => {
@@ -82,7 +83,7 @@ describe("verifyPap", () => {
   });
 
   it("never verifies an account with an empty password, which other sources might give", () => {
-    const open: Account = { ...account(), password: new Secret("") };
+    const open: Account = { ...account(), password: emptyPassword };
     for (const password of ["", "\0", "decoy"]) {
       expect(verifyPap(open, bytes(password))).toEqual({ kind: "refused", reason: "wrong-password" });
     }
@@ -135,7 +136,144 @@ describe("verifyPap", () => {
       work(account({ password: "short" }), "wonderland"),
       work(account({ password: "much longer than what is given" }), "wonderland"),
       work(account({ enabled: false }), "Xonderland"),
-      work({ ...alice, password: new Secret("") }, "wonderland"),
+      work({ ...alice, password: emptyPassword }, "wonderland"),
     ]).toEqual(Array(7).fill(10));
+  });
+});
+
+describe("verifyPap with an NT hash", () => {
+  it("verifies the password it was made of, and no other", () => {
+    expect(verifyPap(aliceByNtHash, bytes("wonderland"))).toEqual({
+      kind: "verified",
+      account: aliceByNtHash,
+    });
+    for (const password of ["", "Wonderland", "wonderland\0", "decoy", "3e057cd123205aa168af5f121716b335"]) {
+      expect(verifyPap(aliceByNtHash, bytes(password))).toEqual({
+        kind: "refused",
+        reason: "wrong-password",
+      });
+    }
+  });
+
+  it("reads what came as UTF-8, in which a byte order mark counts too", () => {
+    const byHash = (password: string): Account => ({
+      ...aliceByNtHash,
+      password: ntHashPassword(ntHash(password)),
+    });
+    const text = fc.string({ unit: "grapheme", minLength: 1 });
+    fc.assert(
+      fc.property(text, text, (right, given) => {
+        expect(verifyPap(byHash(right), bytes(right)).kind).toBe("verified");
+        expect(verifyPap(byHash(right), bytes(given)).kind).toBe(right === given ? "verified" : "refused");
+      }),
+    );
+    expect(verifyPap(byHash("\ufeffx"), bytes("\ufeffx")).kind).toBe("verified");
+    expect(verifyPap(byHash("x"), bytes("\ufeffx")).kind).toBe("refused");
+  });
+
+  it("refuses what is no UTF-8, also where the password has the replacement character", () => {
+    const replaced: Account = { ...aliceByNtHash, password: ntHashPassword(ntHash("\ufffd")) };
+    expect(verifyPap(replaced, bytes("\ufffd")).kind).toBe("verified");
+    for (const given of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0x80]]) {
+      expect(verifyPap(replaced, Uint8Array.from(given))).toEqual({
+        kind: "refused",
+        reason: "wrong-password",
+      });
+    }
+  });
+
+  it("never verifies the hash of the empty password, which other sources might give", () => {
+    const open: Account = {
+      ...aliceByNtHash,
+      password: { form: "nt-hash", ntHash: new Secret(ntHash("")) },
+    };
+    for (const given of [bytes(""), Uint8Array.of(0xff), bytes("\0")]) {
+      expect(verifyPap(open, given)).toEqual({ kind: "refused", reason: "wrong-password" });
+    }
+  });
+});
+
+describe("verifyPap with a scrypt hash", () => {
+  const { decoy } = settingsAccounts([{ name: "alice", password: aliceByScrypt.password }]);
+
+  /** Answers as told, and keeps what it was asked. */
+  function verifier(answer: boolean) {
+    const asked: string[] = [];
+    const scrypt: ScryptVerifier = async (password, stored) => {
+      const which = stored === aliceByScrypt.password ? "alice" : stored === decoy ? "decoy" : "other";
+      asked.push(`${which} ${new TextDecoder().decode(password)}`);
+      return answer;
+    };
+    return { scrypt, asked };
+  }
+
+  it("promises what the verifier says", async () => {
+    const yes = verifier(true);
+    const outcome = verifyPap(aliceByScrypt, bytes("wonderland"), yes);
+    expect(outcome).toBeInstanceOf(Promise);
+    expect(await outcome).toEqual({ kind: "verified", account: aliceByScrypt });
+    expect(yes.asked).toEqual(["alice wonderland"]);
+    expect(await verifyPap(aliceByScrypt, bytes("guess"), verifier(false))).toEqual({
+      kind: "refused",
+      reason: "wrong-password",
+    });
+  });
+
+  it("tells a restriction only once the password was right", async () => {
+    const closed: Account = { ...aliceByScrypt, enabled: false };
+    expect(await verifyPap(closed, bytes("x"), { ...verifier(true), now: 0 })).toEqual({
+      kind: "refused",
+      reason: "disabled",
+    });
+    expect(await verifyPap(closed, bytes("x"), { ...verifier(false), now: 0 })).toEqual({
+      kind: "refused",
+      reason: "wrong-password",
+    });
+  });
+
+  it("computes one hash for every refusal in a source that has scrypt hashes, and the outcome does not count", async () => {
+    for (const [known, reason] of [
+      [undefined, "unknown-account"],
+      [account(), "wrong-password"],
+      [aliceByNtHash, "wrong-password"],
+    ] as const) {
+      const yes = verifier(true);
+      expect(await verifyPap(known, bytes("guess"), { ...yes, decoy })).toEqual({ kind: "refused", reason });
+      expect(yes.asked).toEqual(["decoy guess"]);
+    }
+  });
+
+  it("computes none for a right password in another form, nor where the source has no scrypt hashes", () => {
+    const { scrypt, asked } = verifier(true);
+    expect(verifyPap(account(), bytes("wonderland"), { scrypt, decoy })).toMatchObject({ kind: "verified" });
+    expect(verifyPap(aliceByNtHash, bytes("wonderland"), { scrypt, decoy })).toMatchObject({
+      kind: "verified",
+    });
+    expect(verifyPap(undefined, bytes("wonderland"), { scrypt })).toMatchObject({ kind: "refused" });
+    expect(verifyPap(account(), bytes("guess"), { scrypt, decoy: aliceByNtHash.password })).toMatchObject({
+      kind: "refused",
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it("says that the form does not serve where there is no verifier", () => {
+    expect(verifyPap(aliceByScrypt, bytes("wonderland"))).toEqual({
+      kind: "refused",
+      reason: "password-form",
+      form: "scrypt",
+      protocol: "PAP",
+    });
+  });
+
+  it("never verifies an empty password", async () => {
+    expect(await verifyPap(aliceByScrypt, bytes(""), verifier(true))).toEqual({
+      kind: "refused",
+      reason: "wrong-password",
+    });
+  });
+
+  it("rejects when the verifier cannot compute", async () => {
+    const scrypt: ScryptVerifier = () => Promise.reject(new Error("out of memory"));
+    await expect(verifyPap(aliceByScrypt, bytes("x"), { scrypt })).rejects.toThrow("out of memory");
   });
 });

@@ -1,6 +1,6 @@
 import { checkRange, checkTarget, HashStream } from "./hash-stream.ts";
 import { md5 } from "./md5.ts";
-import { compressMd5 } from "./md5-block.ts";
+import { md5Function } from "./md5-block.ts";
 
 const blockSize = 64;
 const digestSize = 16;
@@ -37,7 +37,7 @@ export function hmacMd5(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8
  * ```
  */
 export class HmacMd5 {
-  readonly #stream = new HashStream(compressMd5);
+  readonly #stream = new HashStream(md5Function);
   readonly #inner: Int32Array = new Int32Array(4);
   readonly #outer: Int32Array = new Int32Array(4);
   readonly #innerDigest: Uint8Array = new Uint8Array(digestSize);

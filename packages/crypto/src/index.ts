@@ -1,5 +1,11 @@
 export { constantTimeEqual } from "./constant-time-equal.ts";
+export { desEncrypt } from "./des.ts";
 export { HmacMd5, hmacMd5 } from "./hmac-md5.ts";
 export { md4 } from "./md4.ts";
 export { Md5, md5 } from "./md5.ts";
+export { type MppeKeys, mppeKeys } from "./mppe-keys.ts";
+export { authenticatorResponse, challengeHash, challengeResponse } from "./ms-chap.ts";
+export { ntHash } from "./nt-hash.ts";
+export { rc4 } from "./rc4.ts";
 export { Secret } from "./secret.ts";
+export { sha1 } from "./sha1.ts";

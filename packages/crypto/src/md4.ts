@@ -1,4 +1,4 @@
-import { HashStream } from "./hash-stream.ts";
+import { HashStream, md4And5State } from "./hash-stream.ts";
 
 /**
  * The MD4 digest of the parts one after another (RFC 1320), 16 bytes. MD4 is broken as a hash function; it is here
@@ -57,4 +57,8 @@ function mix(round: number, b: number, c: number, d: number): number {
   return b ^ c ^ d;
 }
 
-const shared: HashStream = new HashStream(compressMd4);
+const shared: HashStream = new HashStream({
+  compress: compressMd4,
+  initialState: md4And5State,
+  littleEndian: true,
+});

@@ -1,3 +1,12 @@
+import { type HashFunction, md4And5State } from "./hash-stream.ts";
+
+/** MD5 (RFC 1321). */
+export const md5Function: HashFunction = {
+  compress: compressMd5,
+  initialState: md4And5State,
+  littleEndian: true,
+};
+
 /**
  * The compression function of MD5 (RFC 1321 section 3.4): mixes one block of 64 bytes into the four words of `state`.
  *
@@ -5,7 +14,7 @@
  * abs(sin(step)), steps counted from 1. The steps stand one by one because a loop over tables costs three times as
  * much, and f is added last because it alone waits for the step before.
  */
-export function compressMd5(state: Int32Array, block: DataView): void {
+function compressMd5(state: Int32Array, block: DataView): void {
   const x0 = block.getInt32(0, true);
   const x1 = block.getInt32(4, true);
   const x2 = block.getInt32(8, true);

@@ -1,5 +1,5 @@
 import { checkRange, checkTarget, HashStream } from "./hash-stream.ts";
-import { compressMd5 } from "./md5-block.ts";
+import { md5Function } from "./md5-block.ts";
 
 /**
  * The MD5 digest of the parts one after another (RFC 1321), 16 bytes.
@@ -32,7 +32,7 @@ export function md5(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
  * ```
  */
 export class Md5 {
-  readonly #stream = new HashStream(compressMd5);
+  readonly #stream = new HashStream(md5Function);
 
   /**
    * Takes the bytes from `start` (inclusive, 0 by default) to `end` (exclusive, the length by default).

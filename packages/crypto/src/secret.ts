@@ -18,7 +18,7 @@ export class Secret {
 
   /** Copies the bytes; a string is kept as its UTF-8 bytes. */
   constructor(value: Uint8Array | string) {
-    this.#value = typeof value === "string" ? new TextEncoder().encode(value) : Uint8Array.from(value);
+    this.#value = typeof value === "string" ? new TextEncoder().encode(value) : new Uint8Array(value);
   }
 
   /** The value itself, not a copy: read it, never write to it. */

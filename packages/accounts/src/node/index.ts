@@ -1,0 +1,6 @@
+export {
+  hashPassword,
+  type ScryptVerifierOptions,
+  scryptVerifier,
+  TooManyPasswordsError,
+} from "./scrypt.ts";
