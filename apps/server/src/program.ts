@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { accountCommand } from "./commands/account.ts";
 import { accountingCommand } from "./commands/accounting.ts";
 import { checkCommand } from "./commands/check.ts";
 import { radiusCommand } from "./commands/radius.ts";
@@ -18,6 +19,7 @@ export function createProgram(): Command {
     .addCommand(checkCommand())
     .addCommand(traceCommand())
     .addCommand(accountingCommand())
+    .addCommand(accountCommand())
     .addCommand(radiusCommand())
     .addHelpText(
       "after",

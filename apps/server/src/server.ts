@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createAdaptorServer } from "@hono/node-server";
 import { accountIdentity, settingsAccounts } from "@sallyport/accounts";
+import { scryptVerifier } from "@sallyport/accounts/node";
 import { Secret } from "@sallyport/crypto";
 import {
   eventSource,
@@ -72,11 +73,11 @@ async function start(
     },
     accounts: settingsAccounts(
       settings.accounts.map((account) => accountSettings(account, settings.defaultDomain)),
-      {
-        defaultDomain: settings.defaultDomain,
-      },
+      { defaultDomain: settings.defaultDomain, timeZone: settings.timeZone },
     ),
     accountingLog: store,
+    scryptVerifier: scryptVerifier(),
+    allowMsChap: settings.authentication.msChap,
     defaultDomain: settings.defaultDomain,
     ...(settings.pingUserName !== undefined && { pingUserName: settings.pingUserName }),
     moduleTimeoutMs: settings.extensions.timeoutMs,
@@ -194,9 +195,13 @@ function accountSettings(
   account: Settings["accounts"][number],
   defaultDomain: string,
 ): Parameters<typeof settingsAccounts>[0][number] {
-  const { name, expires, ...rest } = account;
+  const { name, expires, passwordExpires, ...rest } = account;
   const identity = accountIdentity(qualifiedName(name, defaultDomain));
-  return { ...rest, ...identity, expires: expires === undefined ? undefined : new Date(expires) };
+  return { ...rest, ...identity, expires: dateOf(expires), passwordExpires: dateOf(passwordExpires) };
+}
+
+function dateOf(day: string | undefined): Date | undefined {
+  return day === undefined ? undefined : new Date(day);
 }
 
 async function listenOn(

@@ -2,8 +2,9 @@ import { type Answer, hideTunnelPassword, type RawAttribute } from "@sallyport/r
 import type { Random } from "@sallyport/runtime";
 import type { HeldAttribute } from "./attribute-list.ts";
 import { ratTunnelPassword } from "./contract/attribute-types.ts";
-import { rcDiscard } from "./contract/constants.ts";
-import type { NpsRequest } from "./request.ts";
+import { rcAccessAccept, rcAccessReject, rcDiscard } from "./contract/constants.ts";
+import { msChapFailure } from "./pipeline/ms-chap-answer.ts";
+import { finalReason, type NpsRequest } from "./request.ts";
 
 /** The answer that a decided request gets: the attributes of its final type, without the internal ones (NPS-58, NPS-65). */
 export function responseAnswer(request: NpsRequest, random: Random): Answer | null {
@@ -12,6 +13,11 @@ export function responseAnswer(request: NpsRequest, random: Random): Answer | nu
   const attributes: RawAttribute[] = [];
   for (const held of request.response(responseType) ?? []) {
     if (held.attrType < 256) attributes.push(onTheWire(held, request, random));
+  }
+  if (responseType === rcAccessAccept) attributes.push(...request.proof);
+  if (responseType === rcAccessReject && request.msChap !== undefined) {
+    const { version, identifier } = request.msChap;
+    attributes.push(msChapFailure(version, identifier, finalReason(request), random));
   }
   return { code: responseType, attributes };
 }

@@ -47,7 +47,7 @@ export {
 export { defaultDomainName, qualifiedName } from "./identity.ts";
 export { Nps, type NpsOptions } from "./nps.ts";
 export type { AccountingLog, AccountingRecord } from "./pipeline/accounting-log.ts";
-export type { Compatibility, RemoteServers } from "./pipeline/stage.ts";
+export type { ChangePassword, Compatibility, RemoteServers } from "./pipeline/stage.ts";
 
 // Policies.
 export {

@@ -1,11 +1,9 @@
-import type { AccountSource } from "@sallyport/accounts";
+import type { AccountSource, ScryptVerifier } from "@sallyport/accounts";
 import type { Answer, ReceivedRequest } from "@sallyport/radius";
 import { revealUserPassword } from "@sallyport/radius";
 import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
 import { responseAnswer } from "./answer.ts";
 import { ChallengeTable } from "./challenge/challenge-table.ts";
-import { ratUserPassword } from "./contract/attribute-types.ts";
-import { rcAccessRequest } from "./contract/constants.ts";
 import { eventSource, NpsEvent } from "./events.ts";
 import { ExtensionHost } from "./host/extension-host.ts";
 import type { NpsExtension } from "./host/load-extension.ts";
@@ -14,6 +12,7 @@ import type { AccountingLog } from "./pipeline/accounting-log.ts";
 import { accessPipeline, accountingPipeline, runPipeline } from "./pipeline/pipeline.ts";
 import { challengeOverflowReport, pipelineReports } from "./pipeline/reports.ts";
 import {
+  type ChangePassword,
   type Compatibility,
   type Disposition,
   discard,
@@ -48,6 +47,12 @@ export interface NpsOptions {
   readonly defaultDomain?: string;
   /** Rejected at once, without policies, modules or log (NPS-81). */
   readonly pingUserName?: string;
+  /** Accepts MS-CHAP, version 1, whose answers can be broken in a day. Default false; MS-CHAPv2 is always accepted. */
+  readonly allowMsChap?: boolean;
+  /** Verifies passwords that are kept as scrypt hash: `scryptVerifier()` of `@sallyport/accounts/node`. */
+  readonly scryptVerifier?: ScryptVerifier;
+  /** Stores a password that a peer has changed by MS-CHAPv2; without it, changes are refused. */
+  readonly changePassword?: ChangePassword;
   readonly remoteServers?: RemoteServers;
   /** How long a module may take, in milliseconds. Default 30 000 (NPS-83). */
   readonly moduleTimeoutMs?: Milliseconds;
@@ -108,6 +113,10 @@ export class Nps {
       accounts: options.accounts,
       defaultDomain: options.defaultDomain ?? defaultDomainName,
       pingUserName: options.pingUserName,
+      allowMsChap: options.allowMsChap ?? false,
+      scryptVerifier: options.scryptVerifier,
+      changePassword: options.changePassword,
+      random,
       remoteServers: options.remoteServers,
       accountingLog: options.accountingLog,
       challenges: this.#challenges,
@@ -144,7 +153,6 @@ export class Nps {
   readonly handle = (received: ReceivedRequest): Answer | null | Promise<Answer | null> => {
     const id = ++this.#lastId;
     const trace = new RequestTrace(id, received, this.#options.clock);
-    if (!isWellFormed(received)) return this.#finish(undefined, trace, discard(Reason.MalformedRequest));
     const request = new NpsRequest(received, {
       uniqueId: id >>> 0,
       trace,
@@ -171,11 +179,11 @@ export class Nps {
     }
   }
 
-  #finish(request: NpsRequest | undefined, trace: RequestTrace, disposition: Disposition): Answer | null {
-    const silent = request === undefined || disposition.kind === "discard";
+  #finish(request: NpsRequest, trace: RequestTrace, disposition: Disposition): Answer | null {
+    const silent = disposition.kind === "discard";
     const made = (): Answer | null => (silent ? null : responseAnswer(request, this.#options.random));
     const answer = disposition.kind === "repeat" ? disposition.answer : made();
-    const reason = disposition.kind === "discard" ? disposition.reason : request ? finalReason(request) : 0;
+    const reason = disposition.kind === "discard" ? disposition.reason : finalReason(request);
     trace.finish(answer ?? undefined, reason);
     this.#options.onTrace?.(trace);
     return answer;
@@ -194,13 +202,4 @@ export class Nps {
     this.#finish(request, trace, discard(Reason.InternalError));
     return null;
   }
-}
-
-/** RFC 2865 section 5.2: a hidden password is one to eight blocks of sixteen octets. */
-function isWellFormed({ packet }: ReceivedRequest): boolean {
-  if (packet.code !== rcAccessRequest) return true;
-  const offset = packet.offsetOf(ratUserPassword);
-  if (offset < 0) return true;
-  const length = (packet.bytes[offset + 1] as number) - 2;
-  return length >= 16 && length <= 128 && length % 16 === 0;
 }

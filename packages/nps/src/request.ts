@@ -1,5 +1,5 @@
 import type { Account } from "@sallyport/accounts";
-import { parseIpv4, parseIpv6, type ReceivedRequest } from "@sallyport/radius";
+import { parseIpv4, parseIpv6, type RawAttribute, type ReceivedRequest } from "@sallyport/radius";
 import { AttributeList, HeldAttribute } from "./attribute-list.ts";
 import type { Challenge } from "./challenge/challenge-table.ts";
 import {
@@ -51,6 +51,12 @@ export class NpsRequest {
   decidedBy: DecidedBy = "nothing";
   /** What NPS authorization put into the answer, before any authorization extension. */
   profile: readonly HeldAttribute[] = [];
+  /** What an Access-Accept proves to the peer beside the profile: MS-CHAP success and keys. */
+  proof: readonly RawAttribute[] = [];
+  /** The MS-CHAP exchange that an Access-Reject has to end with an error. */
+  msChap: { readonly version: 1 | 2; readonly identifier: number } | undefined;
+  /** Whether the peer has just replaced its password: that the old one had expired is then over. */
+  passwordChanged = false;
   /** The challenge that this request answers. */
   challenge: Challenge | undefined;
   readonly #responses = new Map<RadiusResponseType, AttributeList>();

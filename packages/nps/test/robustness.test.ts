@@ -98,7 +98,7 @@ it("a trace as a narrative tells the request, each stage, and the answer with it
 
         0.0 ms  Connection request policies  matched (policy "Use local authentication for all users", provider "authenticate here")
         0.0 ms  Authentication extensions    Continue (extension "./office-hours.ts", form 1)
-        0.0 ms  Authentication               refused (problem "wrong-password")
+        0.0 ms  Authentication               refused (problem "wrong-password", method "PAP")
         0.0 ms  Network policies             skipped: not an Access-Accept
         0.0 ms  Accounting log               recorded
 

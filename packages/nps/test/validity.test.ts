@@ -78,24 +78,3 @@ it("a flood from many sources keeps the log's memory bounded: beyond a thousand 
   }
   expect(harness.log.events.length).toBeLessThanOrEqual(1_001);
 });
-
-it("a User-Password of impossible length is discarded before anything else sees the request", async () => {
-  const { calls, extension } = callLog();
-  const harness = createHarness({ authentication: [extension({ RadiusExtensionProcess2: () => 0 })] });
-  for (const length of [0, 1, 15, 17, 129, 144]) {
-    const request = harness.received(1, { "User-Name": "alice" });
-    const packet = encodeRadiusPacket({
-      code: 1,
-      identifier: 1,
-      authenticator,
-      attributes: [
-        { type: 1, value: new TextEncoder().encode("alice") },
-        { type: 2, value: new Uint8Array(length) },
-      ],
-    });
-    const { decodeRadiusPacket } = await import("@sallyport/radius");
-    const answer = await harness.nps.handle({ ...request, packet: decodeRadiusPacket(packet) });
-    expect(harness.observe(answer)).toMatchObject({ answer: "silence", reason: 3 });
-  }
-  expect(calls).toEqual([]);
-});

@@ -165,7 +165,7 @@ async function passwordOf(
   if (options.password !== undefined) return options.password;
   if (options.passwordFile !== undefined) return firstLine(options.passwordFile);
   const account = settings?.accounts.find(({ name }) => name.toLowerCase() === user.toLowerCase());
-  if (account !== undefined) return account.password;
+  if (account?.password !== undefined) return account.password;
   if (!process.stdin.isTTY)
     throw new UsageError(`no password is given for ${user}`, "use --password-file FILE");
   const typed = await askPassword({ message: `Password of ${user}` });

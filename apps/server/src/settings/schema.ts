@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { parseLogonHours, parseStoredPassword } from "@sallyport/accounts";
 import { z } from "zod";
 import { closest } from "./mistake.ts";
 
@@ -88,19 +89,52 @@ const client = record({
   requireMessageAuthenticator: choice(["always", "auto", "never"]).optional(),
 });
 
+const day = z.iso.date({
+  error: (issue) => message(`${JSON.stringify(issue.input)} is not a date`, 'write the day as "2027-12-31"'),
+});
+
+/** What a function of `@sallyport/accounts` refuses with a RangeError is a mistake with its words. */
+const readable = (read: (value: string) => unknown, what: string, remedy: string): z.ZodString =>
+  text(what).check((context) => {
+    try {
+      read(context.value);
+    } catch (error) {
+      context.issues.push({
+        code: "custom",
+        input: context.value,
+        message: message((error as Error).message, remedy),
+      });
+    }
+  });
+
 const account = record({
   name: text("the user name"),
-  password: text("the password"),
+  password: text("the password").optional(),
+  passwordHash: readable(
+    parseStoredPassword,
+    "a password hash",
+    "let `sallyport account hash` make it: nt:... or $scrypt$...",
+  ).optional(),
+  passwordExpires: day.optional(),
   groups: list(text("a group name"), "group names").optional(),
   enabled: flag.optional(),
-  expires: z.iso
-    .date({
-      error: (issue) =>
-        message(`${JSON.stringify(issue.input)} is not a date`, 'write the day as "2027-12-31"'),
-    })
-    .optional(),
+  expires: day.optional(),
+  /** In `timeZone`. */
+  logonHours: readable(
+    parseLogonHours,
+    "logon hours",
+    'write for example "Mo-Fr 08:00-18:00; Sa 09:00-12:00"',
+  ).optional(),
   dialIn: choice(["allow", "deny", "policy"]).optional(),
+}).refine(({ password, passwordHash }) => (password === undefined) !== (passwordHash === undefined), {
+  error: message("needs either password or passwordHash", "write one of the two"),
 });
+
+const timeZone = readable(
+  (zone) => parseLogonHours("00:00-24:00", zone),
+  "a time zone",
+  'write for example "Europe/Vienna"',
+);
 
 const names = (what: string): z.ZodOptional<z.ZodArray<z.ZodString>> =>
   list(text(`a ${what}`), `${what}s`).optional();
@@ -153,6 +187,12 @@ export const settingsSchema = record({
   }).optional(),
   /** The NetBIOS domain of user names that carry none. */
   defaultDomain: text("a domain name").optional(),
+  /** In which the logon hours of accounts are meant: an IANA name. */
+  timeZone: timeZone.optional(),
+  authentication: record({
+    /** Whether MS-CHAP, version 1, is accepted. MS-CHAPv2 always is. */
+    msChap: flag.optional(),
+  }).optional(),
   /** The "ping user-name" registry value of NPS. */
   pingUserName: text("a user name").optional(),
   /** The folder for what the server must remember; relative to the settings file. */

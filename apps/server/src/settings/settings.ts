@@ -26,6 +26,8 @@ export interface Settings {
     readonly timeoutMs: number;
   };
   readonly defaultDomain: string;
+  readonly timeZone: string;
+  readonly authentication: { readonly msChap: boolean };
   readonly pingUserName: string | undefined;
   readonly state: string;
   readonly console: EndpointSetting | false;
@@ -83,6 +85,8 @@ export function settingsOf(
     accounts: parsed.accounts ?? [],
     extensions: { authentication, authorization, timeoutMs: parsed.extensions?.timeoutMs ?? 30_000 },
     defaultDomain: parsed.defaultDomain ?? defaultDomainName,
+    timeZone: parsed.timeZone ?? "UTC",
+    authentication: { msChap: parsed.authentication?.msChap ?? false },
     pingUserName: parsed.pingUserName,
     state: resolve(folder, parsed.state ?? "sallyport-state"),
     console: parsed.console === false ? false : (endpointsOf(parsed.console ?? "127.0.0.1:0")[0] ?? false),

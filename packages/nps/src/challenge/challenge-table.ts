@@ -82,7 +82,7 @@ export class ChallengeTable {
     const challenge = this.#open.get(keyOf(state));
     if (challenge === undefined) return refused("unknown");
     if (challenge.binding.client !== binding.client) return refused("other client");
-    if (challenge.binding.user.toLowerCase() !== binding.user.toLowerCase()) return refused("other user");
+    if (challenge.binding.user !== binding.user) return refused("other user");
     if (challenge.usedBy !== undefined) {
       return constantTimeEqual(challenge.usedBy, fingerprint) && challenge.answer !== undefined
         ? { kind: "repeated", answer: challenge.answer }

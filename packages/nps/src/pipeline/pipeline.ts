@@ -10,10 +10,12 @@ import { challengeState } from "./stages/challenge-state.ts";
 import { connectionRequestPolicies } from "./stages/connection-request-policies.ts";
 import { networkPolicies } from "./stages/network-policies.ts";
 import { pingUserName } from "./stages/ping-user-name.ts";
+import { wellFormed } from "./stages/well-formed.ts";
 
 /** What happens to an Access-Request whose client, authenticators and uniqueness the receiver has checked. */
 export const accessPipeline: readonly Stage[] = [
   pingUserName,
+  wellFormed,
   challengeState,
   connectionRequestPolicies,
   authenticationExtensions,

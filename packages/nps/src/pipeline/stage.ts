@@ -1,6 +1,6 @@
-import type { AccountSource } from "@sallyport/accounts";
+import type { Account, AccountSource, ScryptVerifier, StoredPassword } from "@sallyport/accounts";
 import type { Answer } from "@sallyport/radius";
-import type { Clock } from "@sallyport/runtime";
+import type { Clock, Random } from "@sallyport/runtime";
 import type { ChallengeTable } from "../challenge/challenge-table.ts";
 import type { CallFailure, ExtensionHost } from "../host/extension-host.ts";
 import type { NpsExtension } from "../host/load-extension.ts";
@@ -39,6 +39,11 @@ export interface PipelineContext {
   readonly accounts: AccountSource;
   readonly defaultDomain: string;
   readonly pingUserName: string | undefined;
+  /** Whether MS-CHAP, version 1, is accepted; it is broken, and off unless somebody needs it. */
+  readonly allowMsChap: boolean;
+  readonly scryptVerifier: ScryptVerifier | undefined;
+  readonly changePassword: ChangePassword | undefined;
+  readonly random: Random;
   readonly remoteServers: RemoteServers | undefined;
   readonly accountingLog: AccountingLog;
   readonly challenges: ChallengeTable;
@@ -56,6 +61,9 @@ export interface PipelineReports {
   /** An accounting record could not be written. */
   recordNotWritten(request: NpsRequest, error: unknown): void;
 }
+
+/** Stores the new password of an account (RFC 2759 section 7). Throwing, or rejecting, tells the peer that it failed. */
+export type ChangePassword = (account: Account, password: StoredPassword) => void | PromiseLike<void>;
 
 /** Where a request goes whose connection request policy names a remote RADIUS server group. */
 export interface RemoteServers {

@@ -1,4 +1,4 @@
-import { accountRestriction } from "@sallyport/accounts";
+import { type AccountRestriction, accountRestriction } from "@sallyport/accounts";
 import { rapProxy, rcAccessAccept } from "../../contract/constants.ts";
 import { Reason } from "../../reason.ts";
 import { next, type Stage } from "../stage.ts";
@@ -12,9 +12,23 @@ export const accountRestrictions: Stage = (request, context) => {
   if (request.responseType !== rcAccessAccept || request.provider === rapProxy || account === undefined)
     return next;
   const restriction = accountRestriction(account, context.clock.now());
-  if (restriction !== undefined) {
-    request.trace.step("Account restrictions", `the account is ${restriction}`);
-    request.reject(restriction === "disabled" ? Reason.AccountDisabled : Reason.AccountExpired);
+  if (restriction !== undefined && !(restriction === "password-expired" && request.passwordChanged)) {
+    request.trace.step("Account restrictions", words[restriction]);
+    request.reject(reasons[restriction]);
   }
   return next;
+};
+
+const reasons: Readonly<Record<AccountRestriction, number>> = {
+  disabled: Reason.AccountDisabled,
+  expired: Reason.AccountExpired,
+  "logon-hours": Reason.LogonHours,
+  "password-expired": Reason.PasswordMustChange,
+};
+
+const words: Readonly<Record<AccountRestriction, string>> = {
+  disabled: "the account is disabled",
+  expired: "the account has expired",
+  "logon-hours": "the account may not be used at this time",
+  "password-expired": "the password has expired",
 };

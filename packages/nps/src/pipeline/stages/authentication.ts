@@ -1,7 +1,16 @@
-import { type Account, verifyPap } from "@sallyport/accounts";
+import {
+  type Account,
+  changePasswordMsChap2,
+  clearPassword,
+  type Refusal,
+  verifyChap,
+  verifyMsChap,
+  verifyMsChap2,
+  verifyPap,
+} from "@sallyport/accounts";
 import { withAccount } from "../../account-lookup.ts";
 import { HeldAttribute } from "../../attribute-list.ts";
-import { ratProviderName, ratUserPassword } from "../../contract/attribute-types.ts";
+import { ratClearTextPassword, ratProviderName } from "../../contract/attribute-types.ts";
 import {
   rapNone,
   rapProxy,
@@ -11,6 +20,9 @@ import {
 } from "../../contract/constants.ts";
 import { Reason } from "../../reason.ts";
 import type { NpsRequest } from "../../request.ts";
+import { isThenable } from "../../thenable.ts";
+import { type Credentials, credentialsOf } from "../credentials.ts";
+import { msChap2Success, msChapSuccess } from "../ms-chap-answer.ts";
 import { type Disposition, discard, next, type PipelineContext, type Stage } from "../stage.ts";
 
 const stage = "Authentication";
@@ -27,32 +39,140 @@ export const authentication: Stage = (request, context) => {
     request.accept();
     return withAccount(request, context, () => next);
   }
-  const password = request.attributes.first(ratUserPassword);
-  if (password === undefined) return refuse(request, unsupported(request), "no User-Password");
-  return withAccount(request, context, (account) => verify(request, account, password.bytes));
+  const credentials = credentialsOf(request);
+  if (credentials === undefined) {
+    return refuse(request, Reason.AuthenticationMethodNotAllowed, "no credentials that this server knows");
+  }
+  if (credentials.protocol === "MS-CHAP") request.msChap = { version: 1, identifier: credentials.identifier };
+  else if ("identifier" in credentials) request.msChap = { version: 2, identifier: credentials.identifier };
+  if (credentials.protocol === "MS-CHAP" && !context.allowMsChap) {
+    return refuse(
+      request,
+      Reason.AuthenticationMethodNotAllowed,
+      "MS-CHAP is not allowed here; MS-CHAPv2 is",
+    );
+  }
+  return withAccount(request, context, (account) =>
+    verify(request, context, withModulePassword(request, account), credentials),
+  );
 };
 
-function verify(request: NpsRequest, account: Account | undefined, password: Uint8Array): Disposition {
-  const verification = verifyPap(account, password);
-  if (verification.kind === "refused") {
-    const reason = verification.reason === "unknown-account" ? Reason.NoSuchUser : Reason.CredentialsMismatch;
-    return refuse(request, reason, verification.reason);
+/** A module may bring the password of another user database (NPS-66). */
+function withModulePassword(request: NpsRequest, account: Account | undefined): Account | undefined {
+  const supplied = request.attributes.first(ratClearTextPassword)?.bytes;
+  if (supplied === undefined || supplied.length === 0) return account;
+  const stranger: Omit<Account, "password"> = {
+    name: request.userName ?? "",
+    groups: [],
+    enabled: true,
+    dialIn: "policy",
+  };
+  return { ...(account ?? stranger), password: clearPassword(supplied) };
+}
+
+function verify(
+  request: NpsRequest,
+  context: PipelineContext,
+  account: Account | undefined,
+  credentials: Credentials,
+): Disposition | PromiseLike<Disposition> {
+  const { protocol } = credentials;
+  switch (protocol) {
+    case "PAP": {
+      const { decoy } = context.accounts;
+      const verification = verifyPap(account, credentials.password, {
+        decoy,
+        scrypt: context.scryptVerifier,
+      });
+      const conclude = (settled: Awaited<typeof verification>): Disposition =>
+        settled.kind === "refused" ? refuseFor(request, settled, protocol) : admit(request, protocol);
+      return isThenable(verification) ? verification.then(conclude) : conclude(verification);
+    }
+    case "CHAP": {
+      const verification = verifyChap(account, credentials.answer);
+      return verification.kind === "refused"
+        ? refuseFor(request, verification, protocol)
+        : admit(request, protocol);
+    }
+    case "MS-CHAP": {
+      const verification = verifyMsChap(account, credentials.answer);
+      if (verification.kind === "refused") return refuseFor(request, verification, protocol);
+      request.proof = msChapSuccess(request, verification.ntKey);
+      return admit(request, protocol);
+    }
+    case "MS-CHAPv2": {
+      const verification = verifyMsChap2(account, credentials.answer);
+      if (verification.kind === "refused") return refuseFor(request, verification, protocol);
+      request.proof = msChap2Success(request, credentials.identifier, verification, context.random);
+      return admit(request, protocol);
+    }
+    case "MS-CHAPv2 password change":
+      return changePassword(request, context, account, credentials);
   }
-  request.trace.step(stage, "password right", { method: "PAP" });
+}
+
+/** RFC 2759 section 7: the peer knows the old password and brings a new one, which somebody has to store. */
+function changePassword(
+  request: NpsRequest,
+  context: PipelineContext,
+  account: Account | undefined,
+  { identifier, change, protocol }: Extract<Credentials, { readonly change: unknown }>,
+): Disposition | PromiseLike<Disposition> {
+  const outcome = changePasswordMsChap2(account, change, { now: context.clock.now() });
+  if (outcome.kind === "refused") {
+    if (outcome.reason === "unusable-password")
+      return refuse(request, Reason.PasswordChangeFailed, outcome.reason);
+    return refuseFor(request, outcome, protocol);
+  }
+  if (context.changePassword === undefined) {
+    return refuse(request, Reason.PasswordChangeFailed, "passwords of these accounts cannot be changed here");
+  }
+  const changed = (): Disposition => {
+    request.proof = msChap2Success(request, identifier, outcome, context.random);
+    request.account = { ...outcome.account, password: outcome.stored };
+    request.passwordChanged = true;
+    return admit(request, protocol);
+  };
+  const failed = (error: unknown): Disposition =>
+    refuse(request, Reason.PasswordChangeFailed, error instanceof Error ? error.message : String(error));
+  try {
+    const stored = context.changePassword(outcome.account, outcome.stored);
+    return isThenable(stored) ? stored.then(changed, failed) : changed();
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function admit(request: NpsRequest, protocol: string): Disposition {
+  request.trace.step(stage, "password right", { method: protocol });
   request.accept();
   return next;
 }
 
-function refuse(request: NpsRequest, reason: number, problem: string): Disposition {
-  request.trace.step(stage, "refused", { problem });
-  request.reject(reason);
-  return next;
+const refusalReasons: Readonly<Record<Refusal["reason"], number>> = {
+  "unknown-account": Reason.NoSuchUser,
+  "wrong-password": Reason.CredentialsMismatch,
+  "password-form": Reason.NoReversiblePassword,
+  "lan-manager": Reason.LanManagerRefused,
+  malformed: Reason.MalformedRequest,
+  disabled: Reason.AccountDisabled,
+  expired: Reason.AccountExpired,
+  "logon-hours": Reason.LogonHours,
+  "password-expired": Reason.PasswordMustChange,
+};
+
+function refuseFor(request: NpsRequest, refusal: Refusal, protocol: string): Disposition {
+  const problem =
+    refusal.reason === "password-form"
+      ? `the password is kept as ${refusal.form}, which cannot serve ${refusal.protocol}`
+      : refusal.reason;
+  return refuse(request, refusalReasons[refusal.reason], problem, protocol);
 }
 
-/** A method that this server does not know, or no credentials at all. */
-function unsupported(request: NpsRequest): number {
-  const method = request.attributes.has(3) || request.attributes.has(26) || request.attributes.has(79);
-  return method ? Reason.UnsupportedAuthenticationType : Reason.AuthenticationMethodNotAllowed;
+function refuse(request: NpsRequest, reason: number, problem: string, method?: string): Disposition {
+  request.trace.step(stage, "refused", { problem, method });
+  request.reject(reason);
+  return next;
 }
 
 function forward(request: NpsRequest, context: PipelineContext): Disposition | PromiseLike<Disposition> {

@@ -1,0 +1,91 @@
+import {
+  type MsChap2Proof,
+  type MsChapErrorReason,
+  msChap2Error,
+  msChapError,
+  msChapErrorCode,
+} from "@sallyport/accounts";
+import type { Secret } from "@sallyport/crypto";
+import {
+  hideSaltEncrypted,
+  hideUserPassword,
+  joinVendorSpecific,
+  type RawAttribute,
+} from "@sallyport/radius";
+import type { Random } from "@sallyport/runtime";
+import { Reason } from "../reason.ts";
+import type { NpsRequest } from "../request.ts";
+
+const microsoft = 311;
+const vendorSpecific = 26;
+/** RFC 2548 section 2.4.4: RC4 of 40 and of 128 bits. */
+const encryptionTypes = 0x06;
+
+/** What an Access-Accept carries when MS-CHAPv2 was right: the proof for the peer, and the keys (RFC 2548 sections 2.3.3 and 2.4). */
+export function msChap2Success(
+  request: NpsRequest,
+  identifier: number,
+  proof: MsChap2Proof,
+  random: Random,
+): RawAttribute[] {
+  return [
+    attribute(26, Uint8Array.of(identifier, ...ascii(proof.authenticatorResponse))),
+    attribute(7, Uint8Array.of(0, 0, 0, 1)),
+    attribute(8, Uint8Array.of(0, 0, 0, encryptionTypes)),
+    attribute(16, hiddenKey(request, proof.keys.send, random)),
+    attribute(17, hiddenKey(request, proof.keys.receive, random)),
+  ];
+}
+
+/** What an Access-Accept carries when MS-CHAP was right: the keys alone; this version proves nothing to the peer. */
+export function msChapSuccess(request: NpsRequest, ntKey: Secret): RawAttribute[] {
+  // LM-Key (8, unknown here), NT-Key (16), padding: RFC 2548 section 2.4.1.
+  const keys = new Uint8Array(32);
+  keys.set(ntKey.reveal(), 8);
+  const { client, packet } = request.received;
+  return [
+    attribute(12, hideUserPassword(keys, client.secret.reveal(), packet.authenticator)),
+    attribute(7, Uint8Array.of(0, 0, 0, 1)),
+    attribute(8, Uint8Array.of(0, 0, 0, encryptionTypes)),
+  ];
+}
+
+/** The MS-CHAP-Error of an Access-Reject (RFC 2548 section 2.1.5): what the peer may know of the reason. */
+export function msChapFailure(
+  version: 1 | 2,
+  identifier: number,
+  reason: number,
+  random: Random,
+): RawAttribute {
+  const code = msChapErrorCode(errorReasons.get(reason) ?? "wrong-password");
+  const text = version === 2 ? msChap2Error({ code, challenge: random(16) }) : msChapError({ code });
+  return attribute(2, Uint8Array.of(identifier, ...ascii(text)));
+}
+
+const errorReasons: ReadonlyMap<number, MsChapErrorReason> = new Map([
+  [Reason.LogonHours, "logon-hours"],
+  [Reason.AccountDisabled, "disabled"],
+  [Reason.AccountExpired, "expired"],
+  [Reason.PasswordMustChange, "password-expired"],
+  [Reason.DialInDenied, "no-dial-in"],
+  [Reason.PasswordChangeFailed, "change-failed"],
+]);
+
+function hiddenKey(request: NpsRequest, key: Secret, random: Random): Uint8Array {
+  const { client, packet } = request.received;
+  return hideSaltEncrypted(key.reveal(), {
+    secret: client.secret.reveal(),
+    requestAuthenticator: packet.authenticator,
+    salt: random(2),
+  });
+}
+
+function attribute(type: number, value: Uint8Array): RawAttribute {
+  return { type: vendorSpecific, value: joinVendorSpecific(microsoft, type, value) };
+}
+
+const encoder = new TextEncoder();
+
+function ascii(text: string): Uint8Array {
+  return encoder.encode(text);
+}
