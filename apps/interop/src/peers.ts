@@ -3,6 +3,7 @@ import { describe } from "vitest";
 
 /** The programs that tests here talk to, with the Debian package that brings each. */
 const packages = {
+  freeradius: "freeradius",
   radclient: "freeradius-utils",
   tshark: "tshark",
 } as const;

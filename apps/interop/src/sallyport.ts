@@ -39,6 +39,12 @@ export const labSettings: SettingsInput = {
   accounts: [{ name: "alice", password: "wonderland", groups: ["staff"] }],
 };
 
+/** The same where MS-CHAP is allowed, which is refused otherwise. */
+export const labSettingsWithMschap: SettingsInput = {
+  ...labSettings,
+  authentication: { msChap: true },
+};
+
 /** Starts a server on its own ports in its own temporary folder; it is stopped when the test has finished. */
 export async function startSallyport(
   settings: SettingsInput = labSettings,

@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+export interface FreeRadiusProxyOptions {
+  /** Where requests are forwarded to: "127.0.0.1:50000". */
+  readonly auth: string;
+  readonly acct: string;
+  /** The secret that it shares with the server behind it; with its clients it shares "testing123". */
+  readonly secret: string;
+}
+
+export interface FreeRadiusProxy {
+  readonly auth: string;
+  readonly acct: string;
+  /** All that it has written to its log so far. */
+  log(): string;
+}
+
+/**
+ * Starts a private FreeRADIUS that forwards every request to one server: own folder, own ports on loopback, no module.
+ * It is stopped when the test has finished.
+ */
+export async function startFreeRadiusProxy(options: FreeRadiusProxyOptions): Promise<FreeRadiusProxy> {
+  const folder = temporaryFolder();
+  const [auth, acct] = await freePorts(2);
+  writeFileSync(join(folder, "radiusd.conf"), configuration({ ...options, folder, ports: { auth, acct } }));
+  const child = spawn("freeradius", ["-f", "-l", "stdout", "-d", folder], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => stop(child));
+  let log = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", () => log.includes("Ready to process requests") && resolve());
+    child.on("error", reject).on("close", () => reject(new Error(`FreeRADIUS did not start:\n${log}`)));
+  });
+  return { auth: `127.0.0.1:${auth}`, acct: `127.0.0.1:${acct}`, log: () => log };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGKILL");
+  await once(child, "close");
+}
+
+/** FreeRADIUS takes no port 0: these were free a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const sockets = Array.from({ length: count }, () => createSocket("udp4").bind(0, "127.0.0.1"));
+  await Promise.all(sockets.map((socket) => once(socket, "listening")));
+  const ports = sockets.map((socket) => socket.address().port);
+  await Promise.all(sockets.map((socket) => new Promise<void>((closed) => socket.close(closed))));
+  return ports;
+}
+
+interface Place extends FreeRadiusProxyOptions {
+  readonly folder: string;
+  readonly ports: { readonly auth: number | undefined; readonly acct: number | undefined };
+}
+
+function configuration({ folder, ports, auth, acct, secret }: Place): string {
+  return `
+prefix = /usr
+libdir = /usr/lib/freeradius
+raddbdir = ${folder}
+run_dir = ${folder}
+db_dir = ${folder}
+logdir = ${folder}
+proxy_requests = yes
+log {
+  destination = stdout
+}
+security {
+  reject_delay = 0
+}
+thread pool {
+  start_servers = 1
+  max_servers = 2
+}
+client access_server {
+  ipaddr = 127.0.0.1
+  secret = testing123
+}
+${homeServer("auth", auth, secret)}
+${homeServer("acct", acct, secret)}
+realm everybody {
+  auth_pool = auth
+  acct_pool = acct
+}
+server proxy {
+  ${listener("auth", ports.auth)}
+  ${listener("acct", ports.acct)}
+  authorize {
+    update control {
+      &Proxy-To-Realm := "everybody"
+    }
+  }
+  preacct {
+    update control {
+      &Proxy-To-Realm := "everybody"
+    }
+  }
+}
+`;
+}
+
+function homeServer(type: "auth" | "acct", server: string, secret: string): string {
+  const [address, port] = server.split(":");
+  return `home_server ${type} {
+  type = ${type}
+  ipaddr = ${address}
+  port = ${port}
+  secret = ${secret}
+  status_check = none
+}
+home_server_pool ${type} {
+  home_server = ${type}
+}`;
+}
+
+function listener(type: "auth" | "acct", port: number | undefined): string {
+  return `listen {
+    type = ${type}
+    ipaddr = 127.0.0.1
+    port = ${port}
+  }`;
+}
