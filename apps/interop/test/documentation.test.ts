@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,6 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { createRadiusClient } from "@sallyport/radius/node";
+import type { SettingsInput } from "@sallyport/server";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type CodeBlock, codeBlocks, commandsOf, root } from "../src/markdown.ts";
 import { run } from "../src/run.ts";
@@ -25,6 +27,8 @@ const documents = [
   "packages/radius/README.md",
   "packages/runtime/README.md",
   "packages/samples/nps-device-allowlist/README.md",
+  "packages/samples/nps-totp-challenge/README.md",
+  "packages/testbench/README.md",
 ];
 
 const blocksIn = (language: string) =>
@@ -109,20 +113,31 @@ describe("code blocks of the documentation", () => {
       blocks.flatMap(({ file, content }: CodeBlock) => (file === undefined ? [] : [[file, content]])),
     );
     const folder = temporaryFolder(files);
-    const [check, start, ask, trace] = blocks
+    const [check, start, ask, trace, challenge] = blocks
       .filter(({ language }) => language === "sh")
       .flatMap(commandsOf)
       .map((line) => line.split(" ").slice(1));
-    if (!check || !start || !ask || !trace) throw new Error("the guide has lost a command");
+    if (!check || !start || !ask || !trace || !challenge) throw new Error("the guide has lost a command");
     expect(start).toEqual(["start", "--config", "sallyport.config.json"]);
     expect(await sallyport(check, { cwd: folder })).toMatchObject({ status: 0 });
-    const server = await startSallyport(JSON.parse(files["sallyport.config.json"] ?? ""), { folder });
+    const settings = JSON.parse(files["sallyport.config.json"] ?? "") as SettingsInput;
+    const server = await startSallyport(settings, { folder });
     expect(await sallyport(ask, { cwd: folder })).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^Access-Accept/),
     });
     expect((await sallyport(trace, { cwd: folder })).stdout).toContain("./office-hours.ts");
     await server.stop();
+
+    const [secondFactor] = blocks.filter(({ content }) => content.startsWith('"extensions"'));
+    const extended = { ...settings, ...(JSON.parse(`{${secondFactor?.content}}`) as SettingsInput) };
+    const challenging = await startSallyport(extended, { folder });
+    const answered = await sallyport(challenge, { cwd: folder });
+    expect(answered).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Access-Challenge[\s\S]*Your code\?[\s\S]*^Access-Accept/m),
+    });
+    await challenging.stop();
   });
 
   it("the query in the guide to the server gives the session times", async () => {
@@ -148,6 +163,27 @@ describe("code blocks of the documentation", () => {
     database.close();
   });
 
+  it("the README of the TOTP sample: asked, answered with the code of this moment, accepted", async () => {
+    const document = "packages/samples/nps-totp-challenge/README.md";
+    const [settings] = codeBlocks(document).filter(({ language }) => language === "json");
+    const [command = ""] = codeBlocks(document)
+      .filter(({ language }) => language === "sh")
+      .flatMap(commandsOf);
+    const name = "@sallyport/sample-nps-totp-challenge";
+    const sample = fileURLToPath(import.meta.resolve(name));
+    const extensions = JSON.parse(`{${settings?.content.replaceAll(name, sample)}}`) as SettingsInput;
+    const server = await startSallyport({ ...labSettings, ...extensions });
+    const ask = (code: string) => server.command(...command.replace("123456", code).split(" ").slice(1));
+    const code = totp("12345678901234567890");
+    const right = await ask(code);
+    expect(right).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Access-Challenge[\s\S]*authenticator app:[\s\S]*^Access-Accept/m),
+    });
+    const again = await ask(code);
+    expect(again).toMatchObject({ status: 1, stdout: expect.stringMatching(/^Access-Reject/m) });
+  });
+
   it("the sample's README tells what happens", async () => {
     const document = "packages/samples/nps-device-allowlist/README.md";
     const [settings] = codeBlocks(document).filter(({ language }) => language === "json");
@@ -166,6 +202,15 @@ describe("code blocks of the documentation", () => {
     expect(ended.stdout).toContain("Reply-Message = This device is not registered.");
   });
 });
+
+/** RFC 6238 with SHA-1 and six digits, by Node's own means. */
+function totp(secret: string): string {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac("sha1", secret).update(counter).digest();
+  const code = (mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff) % 1_000_000;
+  return String(code).padStart(6, "0");
+}
 
 /** A port that nobody uses at this moment. */
 async function freePort(): Promise<number> {

@@ -180,7 +180,7 @@ describe("bad input", () => {
       "radius.clients[1].secret",
       "radius.clients[2].adress",
       "radius.clients[2].requireMessageAuthenticator",
-      "accounts[0].password",
+      "accounts[0]",
       "accounts[1].groups",
       "accounts[2].expires",
       "extensions.authentication",

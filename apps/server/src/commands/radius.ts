@@ -16,6 +16,7 @@ interface TestOptions {
   readonly password?: string;
   readonly passwordFile?: string;
   readonly attribute: readonly string[];
+  readonly answer: readonly string[];
   readonly accounting?: "start" | "interim" | "stop" | "on" | "off";
   readonly timeout: string;
   readonly json?: boolean;
@@ -39,6 +40,12 @@ export function radiusCommand(): Command {
     .option("--password <password>", "the User-Password (prefer --password-file, or be asked)")
     .option("--password-file <file>", "a file that holds the User-Password")
     .option("-a, --attribute <name=value>", "a further attribute; may be repeated", collect, [])
+    .option(
+      "--answer <text>",
+      "what to answer to an Access-Challenge; may be repeated (default: you are asked)",
+      collect,
+      [],
+    )
     .addOption(
       new Option("--accounting <kind>", "send an Accounting-Request instead").choices([
         "start",
@@ -58,6 +65,7 @@ Exit status: 0 Access-Accept or Accounting-Response, 1 Access-Reject, 2 wrong us
 Examples:
   sallyport radius test alice
   sallyport radius test alice -a Calling-Station-Id=00-00-5E-00-53-01 -a NAS-Port-Type=Wireless-802.11
+  sallyport radius test alice --answer 123456
   sallyport radius test alice --server 192.0.2.1:1812 --secret-file lab.secret
   sallyport radius test alice --accounting start -a Acct-Session-Id=5F3A`,
     )
@@ -81,11 +89,20 @@ async function runTest(user: string | undefined, options: TestOptions): Promise<
   });
   try {
     const attributes = await requestAttributes(user, options, settings);
-    const answer =
+    let answer =
       options.accounting === undefined
         ? await client.accessRequest(attributes)
         : await client.accountingRequest(attributes);
-    process.stdout.write(options.json ? `${JSON.stringify(asJson(answer))}\n` : asText(answer));
+    const show = (): boolean =>
+      process.stdout.write(options.json ? `${JSON.stringify(asJson(answer))}\n` : asText(answer));
+    show();
+    const prepared = [...options.answer];
+    while (answer.code === RadiusCode.AccessChallenge) {
+      const reply = prepared.shift() ?? (await typedAnswer(answer));
+      if (reply === undefined) break;
+      answer = await client.accessRequest(secondLeg(attributes, answer, reply));
+      show();
+    }
     return exitStatus(answer.code);
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError)
@@ -147,6 +164,23 @@ async function requestAttributes(
   const carriesPassword = "User-Password" in attributes || "CHAP-Password" in attributes;
   if (carriesPassword || user === undefined) return attributes;
   return { ...attributes, "User-Password": await passwordOf(user, options, settings) };
+}
+
+/** The same request with the State of the challenge and the answer in the place of the password (RFC 2865 section 4.4). */
+function secondLeg(
+  attributes: AttributeInput,
+  { attributes: asked }: RadiusAnswer,
+  reply: string,
+): AttributeInput {
+  const state = asked.find(({ type }) => type === 24)?.value;
+  return { ...attributes, "User-Password": reply, ...(state !== undefined && { State: state }) };
+}
+
+/** What a person at a terminal types; undefined where there is none. */
+async function typedAnswer(answer: RadiusAnswer): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const typed = await askPassword({ message: answer.get("Reply-Message") ?? "Answer" });
+  return isCancel(typed) ? undefined : typed;
 }
 
 const statusTypes = {

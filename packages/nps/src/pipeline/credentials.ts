@@ -101,6 +101,7 @@ function firstValue(own: MicrosoftAttributes, type: number): Uint8Array | undefi
 
 function malformedMsChap(own: MicrosoftAttributes, kinds: string[]): string | undefined {
   const challenge = firstValue(own, msChapChallenge);
+  if (own.filter(({ type }) => type === msChapChallenge).length > 1) return "MS-CHAP-Challenge occurs twice";
   for (const [type, name, length, challengeLength] of [
     [msChapResponse, "MS-CHAP-Response", 50, 8],
     [msChap2Response, "MS-CHAP2-Response", 50, 16],
@@ -109,6 +110,7 @@ function malformedMsChap(own: MicrosoftAttributes, kinds: string[]): string | un
     const value = firstValue(own, type);
     if (value === undefined) continue;
     kinds.push(name);
+    if (own.filter((attribute) => attribute.type === type).length > 1) return `${name} occurs twice`;
     if (value.length !== length) return `${name} has ${value.length} octets`;
     if (challenge?.length !== challengeLength) {
       return `MS-CHAP-Challenge of ${name} has ${challenge?.length ?? "no"} octets`;
