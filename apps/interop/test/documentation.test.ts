@@ -169,9 +169,10 @@ describe("code blocks of the documentation", () => {
     const [command = ""] = codeBlocks(document)
       .filter(({ language }) => language === "sh")
       .flatMap(commandsOf);
-    const name = "@sallyport/sample-nps-totp-challenge";
-    const sample = fileURLToPath(import.meta.resolve(name));
-    const extensions = JSON.parse(`{${settings?.content.replaceAll(name, sample)}}`) as SettingsInput;
+    const sample = fileURLToPath(import.meta.resolve("@sallyport/sample-nps-totp-challenge"));
+    const extensions = JSON.parse(
+      `{${settings?.content.replaceAll("@sallyport/sample-nps-totp-challenge", sample)}}`,
+    ) as SettingsInput;
     const server = await startSallyport({ ...labSettings, ...extensions });
     const ask = (code: string) => server.command(...command.replace("123456", code).split(" ").slice(1));
     const code = totp("12345678901234567890");

@@ -7,7 +7,7 @@ import {
   type RadiusAttribute,
 } from "./contract/attribute.ts";
 import { ratUserPassword } from "./contract/attribute-types.ts";
-import { type RadiusDataType, rdtIpv6Address, rdtUnknown } from "./contract/constants.ts";
+import { type RadiusDataType, rdtAddress, rdtIpv6Address, rdtUnknown } from "./contract/constants.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -106,8 +106,14 @@ export class HeldAttribute {
   }
 
   /** A frozen copy for a module (NPS-14, NPS-61). */
-  forModule(): RadiusAttribute {
-    return new HandedOut(this.attrType, this.dataType, this) as unknown as RadiusAttribute;
+  forModule(order: { readonly littleEndianAddresses: boolean }): RadiusAttribute {
+    const swap = order.littleEndianAddresses && this.dataType === rdtAddress;
+    const value = isNumberDataType(this.dataType) ? (swap ? swapped(this.number) : this.number) : undefined;
+    return new HandedOut(
+      this.attrType,
+      this.dataType,
+      value ?? Uint8Array.from(this.bytes),
+    ) as unknown as RadiusAttribute;
   }
 }
 
@@ -184,10 +190,10 @@ class HandedOut {
   readonly dataType: RadiusDataType;
   readonly value: number | Uint8Array<ArrayBuffer>;
 
-  constructor(attrType: number, dataType: RadiusDataType, held: HeldAttribute) {
+  constructor(attrType: number, dataType: RadiusDataType, value: number | Uint8Array<ArrayBuffer>) {
     this.attrType = attrType;
     this.dataType = dataType;
-    this.value = isNumberDataType(dataType) ? held.number : Uint8Array.from(held.bytes);
+    this.value = value;
     Object.freeze(this);
   }
 
@@ -210,6 +216,11 @@ function receivedDataType(attrType: number, length: number): RadiusDataType {
   if (isNumberDataType(dataType)) return length === 4 ? dataType : rdtUnknown;
   if (dataType === rdtIpv6Address) return length === 16 ? dataType : rdtUnknown;
   return dataType;
+}
+
+/** The same octets in the other order. */
+export function swapped(number: number): number {
+  return ((number << 24) | ((number & 0xff00) << 8) | ((number >>> 8) & 0xff00) | (number >>> 24)) >>> 0;
 }
 
 function bigEndian(number: number): Uint8Array<ArrayBuffer> {

@@ -123,6 +123,8 @@ export class Nps {
       compatibility: {
         process2AfterReject: false,
         allowAuthorizationAccept: false,
+        rawErrorCodes: false,
+        littleEndianAddresses: false,
         enforceNetworkPolicyOnChallengeResponse: true,
         ...options.compatibility,
       },

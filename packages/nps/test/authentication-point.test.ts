@@ -362,6 +362,16 @@ describe.each(forms)("the authentication point, %s form", (_, form) => {
   });
 });
 
+it("X-18 a request that no connection request policy matches is rejected with reason 49, before any module", async () => {
+  const { calls, extension } = callLog();
+  const harness = createHarness({
+    authentication: [extension({ RadiusExtensionProcess2: () => 0 })],
+    connectionRequestPolicies: [],
+  });
+  expect(await harness.access()).toMatchObject({ answer: "reject", reason: 49 });
+  expect(calls).toEqual([]);
+});
+
 describe("a rejection's reason", () => {
   it("NPS-19 ratRejectReasonCode on the reject chooses the reason", async () => {
     const { extension } = callLog();

@@ -110,6 +110,25 @@ describe("identities and data", () => {
     ]);
   });
 
+  it("NPS-73 the compatibility switch swaps what modules see and give", async () => {
+    const compatibility = { littleEndianAddresses: true };
+    const attribute = await seen(1, "authentication", 4, { "NAS-IP-Address": "10.0.0.1" }, { compatibility });
+    expect(attribute?.value).toBe(0x0100000a);
+    const { extension } = callLog();
+    const third = extension({
+      RadiusExtensionProcess2: (ecb) =>
+        ecb.getResponse(rcAccessAccept)?.add(radiusAttribute(ratFramedIPAddress, 0x0200000a)) ?? 1,
+    });
+    const second = extension({
+      RadiusExtensionProcessEx(_, outAttributes) {
+        outAttributes.value = [radiusAttribute(14, 0x0300000a)];
+        return 0;
+      },
+    });
+    const { attributes } = await createHarness({ authentication: [third, second], compatibility }).access();
+    expect(attributes).toEqual(["Framed-IP-Address=10.0.0.2", "Login-IP-Host=10.0.0.3"]);
+  });
+
   it.each([0, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1])(
     "NPS-74 time %i is unsigned seconds since 1970",
     async (seconds) => {

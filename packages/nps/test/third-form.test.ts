@@ -76,6 +76,20 @@ describe("attribute arrays", () => {
     expect(codes).toEqual([5, 5, 5]);
   });
 
+  it("NPS-53 with rawErrorCodes Add fails with E_ACCESSDENIED as it is documented, its neighbours with 5 (X-16)", async () => {
+    let codes: number[] = [];
+    const { extension } = callLog();
+    const module = extension({
+      RadiusExtensionProcess2(ecb) {
+        const request = ecb.getRequest();
+        codes = [request.add(text(ratUserName, "bob")), request.insertAt(0, text(ratUserName, "bob"))];
+        return 0;
+      },
+    });
+    await createHarness({ authentication: [module], compatibility: { rawErrorCodes: true } }).access();
+    expect(codes).toEqual([0x80070005, 5]);
+  });
+
   it("NPS-54 it may add, change and remove attributes of the request and of the response", async () => {
     const { extension } = callLog();
     const first: NpsExtensionModule = {

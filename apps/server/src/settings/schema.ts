@@ -216,6 +216,8 @@ export const settingsSchema = record({
   compatibility: record({
     process2AfterReject: flag.optional(),
     allowAuthorizationAccept: flag.optional(),
+    rawErrorCodes: flag.optional(),
+    littleEndianAddresses: flag.optional(),
     enforceNetworkPolicyOnChallengeResponse: flag.optional(),
   }).optional(),
 });

@@ -95,6 +95,8 @@ export function settingsOf(
     compatibility: {
       process2AfterReject: parsed.compatibility?.process2AfterReject ?? false,
       allowAuthorizationAccept: parsed.compatibility?.allowAuthorizationAccept ?? false,
+      rawErrorCodes: parsed.compatibility?.rawErrorCodes ?? false,
+      littleEndianAddresses: parsed.compatibility?.littleEndianAddresses ?? false,
       enforceNetworkPolicyOnChallengeResponse:
         parsed.compatibility?.enforceNetworkPolicyOnChallengeResponse ?? true,
     },

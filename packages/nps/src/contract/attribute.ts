@@ -112,7 +112,7 @@ export function isSecretAttribute(attrType: number, value: Uint8Array | number):
  *
  * @throws {TypeError} when the text is no IPv4 address
  */
-export function addressNumber(text: string): number {
+function addressNumber(text: string): number {
   const octets = parseIpv4(text);
   if (octets === undefined) throw new TypeError(`"${text}" is not an IPv4 address`);
   return octets.reduce((number, octet) => number * 256 + octet, 0);

@@ -1,3 +1,4 @@
+import { E_ACCESSDENIED } from "@sallyport/errors/hresult";
 import { ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, NO_ERROR } from "@sallyport/errors/win32";
 import { standardDictionary } from "@sallyport/radius";
 import type { AttributeList, HeldAttribute } from "../attribute-list.ts";
@@ -15,8 +16,15 @@ import {
 import type { RadiusAttributeArray } from "../contract/extension-module.ts";
 import { heldInput } from "./held-input.ts";
 
-/** Whether the call that an array or control block was handed to is still running. */
-export interface CallScope {
+/** The readings of the contract that a module is called under. */
+export interface CallCompatibility {
+  readonly rawErrorCodes: boolean;
+  readonly littleEndianAddresses: boolean;
+}
+
+/** The call that an array or control block was handed to. */
+export interface CallScope extends CallCompatibility {
+  /** Whether it is still running. */
   readonly live: boolean;
 }
 
@@ -43,11 +51,12 @@ export class HostAttributeArray implements RadiusAttributeArray {
   }
 
   add(attribute: RadiusAttributeInput): number {
-    return this.insertAt(this.#list.size, attribute);
+    const status = this.insertAt(this.#list.size, attribute);
+    return status === ERROR_ACCESS_DENIED && this.#scope.rawErrorCodes ? E_ACCESSDENIED : status;
   }
 
   attributeAt(index: number): RadiusAttribute | null {
-    return isIndex(index, this.#list.size) ? (this.#list.at(index)?.forModule() ?? null) : null;
+    return isIndex(index, this.#list.size) ? (this.#list.at(index)?.forModule(this.#scope) ?? null) : null;
   }
 
   getSize(): number {
@@ -56,7 +65,7 @@ export class HostAttributeArray implements RadiusAttributeArray {
 
   insertAt(index: number, attribute: RadiusAttributeInput): number {
     if (!isIndex(index, this.#list.size + 1)) return ERROR_INVALID_PARAMETER;
-    const held = heldInput(attribute);
+    const held = heldInput(attribute, this.#scope);
     if (held === undefined) return ERROR_INVALID_PARAMETER;
     if (this.#refuses(held.attrType)) return ERROR_ACCESS_DENIED;
     if (isSecondInstance(this.#list, held)) return ERROR_ACCESS_DENIED;
@@ -73,7 +82,7 @@ export class HostAttributeArray implements RadiusAttributeArray {
 
   setAt(index: number, attribute: RadiusAttributeInput): number {
     if (!isIndex(index, this.#list.size)) return ERROR_INVALID_PARAMETER;
-    const held = heldInput(attribute);
+    const held = heldInput(attribute, this.#scope);
     if (held === undefined) return ERROR_INVALID_PARAMETER;
     const present = this.#list.at(index)?.attrType;
     if (this.#refuses(held.attrType) || this.#refuses(present)) return ERROR_ACCESS_DENIED;
@@ -83,11 +92,11 @@ export class HostAttributeArray implements RadiusAttributeArray {
   }
 
   find(attrType: number): RadiusAttribute | undefined {
-    return this.#list.first(attrType)?.forModule();
+    return this.#list.first(attrType)?.forModule(this.#scope);
   }
 
   *[Symbol.iterator](): Iterator<RadiusAttribute> {
-    for (const held of this.#list) yield held.forModule();
+    for (const held of this.#list) yield held.forModule(this.#scope);
   }
 
   #refuses(attrType: number | undefined): boolean {

@@ -15,7 +15,7 @@ import type { Out } from "../contract/extension-module.ts";
 import type { PipelineContext } from "../pipeline/stage.ts";
 import type { NpsRequest } from "../request.ts";
 import { isThenable } from "../thenable.ts";
-import { isSecondInstance } from "./attribute-array.ts";
+import { type CallCompatibility, isSecondInstance } from "./attribute-array.ts";
 import { HostControlBlock } from "./control-block.ts";
 import type { CallFailure } from "./extension-host.ts";
 import { heldInput } from "./held-input.ts";
@@ -40,7 +40,7 @@ export function callExtension(
   context: PipelineContext,
 ): CallOutcome | Promise<CallOutcome> {
   const { extensions: host, challenges, compatibility } = context;
-  const call = new RunningCall(host.logOf(extension));
+  const call = new RunningCall(host.logOf(extension), compatibility);
   const { module } = extension;
   if (extension.form === 3) {
     const ecb = new HostControlBlock(request, point, call, {
@@ -51,7 +51,7 @@ export function callExtension(
     const failure = host.run(extension, call, () => module.RadiusExtensionProcess2?.(ecb));
     return then(failure, () => returned);
   }
-  const lent = host.lend(moduleAttributes(request, point));
+  const lent = host.lend(moduleAttributes(request, point, compatibility));
   const action: Out<RadiusAction> | null = request.isAccess ? { value: raContinue } : null;
   if (extension.form === 1) {
     const entryPoint = () => module.RadiusExtensionProcess?.(lent.attributes, action, call);
@@ -62,7 +62,9 @@ export function callExtension(
   const settled = (): CallOutcome => {
     const outcome = actionOutcome(action);
     const unusable =
-      outcome.kind === "failed" ? undefined : append(request, outcome, extension, outAttributes.value);
+      outcome.kind === "failed"
+        ? undefined
+        : append(request, outcome, extension, outAttributes.value, compatibility);
     return unusable === undefined ? outcome : failed(unusable);
   };
   return then(host.run(extension, call, entryPoint), settled, lent.takeBack);
@@ -118,6 +120,7 @@ function append(
   outcome: CallOutcome,
   extension: NpsExtension,
   outAttributes: unknown,
+  compatibility: CallCompatibility,
 ): string | undefined {
   if (outAttributes === null || outAttributes === undefined) return undefined;
   if (!Array.isArray(outAttributes)) return "returned attributes that are no array";
@@ -125,7 +128,7 @@ function append(
   let unusable: string | undefined;
   for (const [index, input] of outAttributes.entries()) {
     if (input?.attrType === ratMinimum) break;
-    const attribute = heldInput(input);
+    const attribute = heldInput(input, compatibility);
     if (attribute === undefined) {
       unusable = `returned an attribute at index ${index} that is no attribute, or too long`;
       break;

@@ -1,7 +1,7 @@
-import { HeldAttribute } from "../attribute-list.ts";
+import { HeldAttribute, swapped } from "../attribute-list.ts";
 import { dataTypeOf, isNumberDataType } from "../contract/attribute.ts";
 import { ratCertificateThumbprint, ratCode, ratMinimum } from "../contract/attribute-types.ts";
-import { type RadiusDataType, rdtIpv6Address, rdtUnknown } from "../contract/constants.ts";
+import { type RadiusDataType, rdtAddress, rdtIpv6Address, rdtUnknown } from "../contract/constants.ts";
 
 /** RFC 2865 section 5: the length octet counts itself and the type (NPS-75). */
 const longestValue = 253;
@@ -10,13 +10,17 @@ const longestValue = 253;
  * Copies what a module handed in, or returns undefined where Windows would answer ERROR_INVALID_PARAMETER: not an
  * attribute at all, a value of the wrong kind for its data type or its number, or one too long for the wire.
  */
-export function heldInput(input: unknown): HeldAttribute | undefined {
+export function heldInput(
+  input: unknown,
+  order: { readonly littleEndianAddresses: boolean },
+): HeldAttribute | undefined {
   if (typeof input !== "object" || input === null) return undefined;
   const { attrType, dataType, value } = input as Record<"attrType" | "dataType" | "value", unknown>;
   if (!isAttributeType(attrType) || !isDataType(dataType)) return undefined;
   if (isNumberDataType(dataType)) {
     if (!isUint32(value) || !takesNumbers(attrType)) return undefined;
-    return HeldAttribute.ofNumber(attrType, value, dataType);
+    const swap = order.littleEndianAddresses && dataType === rdtAddress;
+    return HeldAttribute.ofNumber(attrType, swap ? swapped(value) : value, dataType);
   }
   const bytes = octets(value);
   if (bytes === undefined || !takesOctets(attrType, bytes.length)) return undefined;

@@ -1,15 +1,19 @@
 import type { CallSignal, ExtensionCall, ExtensionLog } from "../contract/extension-module.ts";
-import type { CallScope } from "./attribute-array.ts";
+import type { CallCompatibility, CallScope } from "./attribute-array.ts";
 
 /** One call of a module, from its begin until it returned, its promise settled, or the host gave up on it. */
 export class RunningCall implements ExtensionCall, CallScope {
   readonly log: ExtensionLog;
+  readonly rawErrorCodes: boolean;
+  readonly littleEndianAddresses: boolean;
   #live = true;
   #aborted: Error | undefined;
   #controller: AbortController | undefined;
 
-  constructor(log: ExtensionLog) {
+  constructor(log: ExtensionLog, compatibility: Partial<CallCompatibility> = {}) {
     this.log = log;
+    this.rawErrorCodes = compatibility.rawErrorCodes ?? false;
+    this.littleEndianAddresses = compatibility.littleEndianAddresses ?? false;
   }
 
   get live(): boolean {

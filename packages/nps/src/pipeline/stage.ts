@@ -77,6 +77,10 @@ export interface Compatibility {
   readonly process2AfterReject: boolean;
   /** SetResponseType(rcAccessAccept) at the authorization point may overrule a Reject (NPS-68). */
   readonly allowAuthorizationAccept: boolean;
+  /** Add fails with E_ACCESSDENIED (0x80070005), as it is documented, instead of 5, as its neighbours. */
+  readonly rawErrorCodes: boolean;
+  /** Modules see and give IPv4 addresses with the first octet least significant, as before Server 2008 (NPS-73, X-20). */
+  readonly littleEndianAddresses: boolean;
   /**
    * Network policy is evaluated on every leg that ends in Accept. False: when an extension accepts the answer to a
    * challenge, the policy's attributes are missing, as administrators know it from Windows (NPS-64).

@@ -53,7 +53,9 @@ function admits(policy: NetworkPolicy, request: NpsRequest): boolean {
 function applyProfile(policy: NetworkPolicy, request: NpsRequest): void {
   const response = request.response(rcAccessAccept);
   if (response === undefined) return;
-  const profile = policy.attributes.map(heldInput).filter((attribute) => attribute !== undefined);
+  const profile = policy.attributes
+    .map((input) => heldInput(input, { littleEndianAddresses: false }))
+    .filter((attribute) => attribute !== undefined);
   for (let index = response.size - 1; index >= 0; index--) {
     const attrType = response.at(index)?.attrType;
     const configured = profile.find((attribute) => attribute.attrType === attrType);
