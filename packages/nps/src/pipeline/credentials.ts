@@ -82,17 +82,20 @@ export function credentialsOf(request: NpsRequest): Credentials | undefined {
     return { protocol: "CHAP", answer: { identifier: chap[0] ?? 0, challenge, response: chap.subarray(1) } };
   }
   if (!attributes.has(ratVendorSpecific)) return undefined;
-  const values = Array.from(attributes).filter(({ attrType }) => attrType === ratVendorSpecific);
-  return msChapCredentials(microsoftAttributes(values.map(({ bytes }) => bytes)), request);
+  const values: Uint8Array[] = [];
+  for (const held of attributes) if (held.attrType === ratVendorSpecific) values.push(held.bytes);
+  return msChapCredentials(microsoftAttributes(values), request);
 }
 
 type MicrosoftAttributes = readonly { readonly type: number; readonly value: Uint8Array }[];
 
-function microsoftAttributes(values: readonly Uint8Array[]): MicrosoftAttributes {
-  return values.flatMap((value) => {
+function microsoftAttributes(values: Iterable<Uint8Array>): MicrosoftAttributes {
+  const own: { readonly type: number; readonly value: Uint8Array }[] = [];
+  for (const value of values) {
     const split = splitVendorSpecific(value);
-    return split?.vendor === microsoft ? split.attributes : [];
-  });
+    if (split?.vendor === microsoft) for (const attribute of split.attributes) own.push(attribute);
+  }
+  return own;
 }
 
 function firstValue(own: MicrosoftAttributes, type: number): Uint8Array | undefined {

@@ -18,8 +18,6 @@ import type { NpsRequest } from "../request.ts";
 
 const microsoft = 311;
 const vendorSpecific = 26;
-/** RFC 2548 section 2.4.4: RC4 of 40 and of 128 bits. */
-const encryptionTypes = 0x06;
 
 /** What an Access-Accept carries when MS-CHAPv2 was right: the proof for the peer, and the keys (RFC 2548 sections 2.3.3 and 2.4). */
 export function msChap2Success(
@@ -29,9 +27,9 @@ export function msChap2Success(
   random: Random,
 ): RawAttribute[] {
   return [
-    attribute(26, Uint8Array.of(identifier, ...ascii(proof.authenticatorResponse))),
-    attribute(7, Uint8Array.of(0, 0, 0, 1)),
-    attribute(8, Uint8Array.of(0, 0, 0, encryptionTypes)),
+    attribute(26, identified(identifier, proof.authenticatorResponse)),
+    encryptionPolicy,
+    anyEncryption,
     attribute(16, hiddenKey(request, proof.keys.send, random)),
     attribute(17, hiddenKey(request, proof.keys.receive, random)),
   ];
@@ -45,8 +43,8 @@ export function msChapSuccess(request: NpsRequest, ntKey: Secret): RawAttribute[
   const { client, packet } = request.received;
   return [
     attribute(12, hideUserPassword(keys, client.secret.reveal(), packet.authenticator)),
-    attribute(7, Uint8Array.of(0, 0, 0, 1)),
-    attribute(8, Uint8Array.of(0, 0, 0, encryptionTypes)),
+    encryptionPolicy,
+    anyEncryption,
   ];
 }
 
@@ -59,7 +57,7 @@ export function msChapFailure(
 ): RawAttribute {
   const code = msChapErrorCode(errorReasons.get(reason) ?? "wrong-password");
   const text = version === 2 ? msChap2Error({ code, challenge: random(16) }) : msChapError({ code });
-  return attribute(2, Uint8Array.of(identifier, ...ascii(text)));
+  return attribute(2, identified(identifier, text));
 }
 
 const errorReasons: ReadonlyMap<number, MsChapErrorReason> = new Map([
@@ -84,8 +82,15 @@ function attribute(type: number, value: Uint8Array): RawAttribute {
   return { type: vendorSpecific, value: joinVendorSpecific(microsoft, type, value) };
 }
 
-const encoder = new TextEncoder();
-
-function ascii(text: string): Uint8Array {
-  return encoder.encode(text);
+/** Ident, then text of ASCII characters. */
+function identified(identifier: number, text: string): Uint8Array {
+  const value = new Uint8Array(1 + text.length);
+  value[0] = identifier;
+  for (let index = 0; index < text.length; index++) value[index + 1] = text.charCodeAt(index);
+  return value;
 }
+
+/** MS-MPPE-Encryption-Policy: encryption is allowed (RFC 2548 section 2.4.4). */
+const encryptionPolicy: RawAttribute = attribute(7, Uint8Array.of(0, 0, 0, 1));
+/** MS-MPPE-Encryption-Types: RC4 of 40 and of 128 bits (RFC 2548 section 2.4.5). */
+const anyEncryption: RawAttribute = attribute(8, Uint8Array.of(0, 0, 0, 0x06));
