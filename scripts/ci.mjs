@@ -48,6 +48,9 @@ await step("peers", () => program("bash", "scripts/install-peers.sh"));
 await step("lint", () => program("pnpm", "run", "lint"));
 await step("typecheck", () => program("pnpm", "run", "typecheck"));
 await step("build", () => program("pnpm", "run", "build"));
+await step("a minute under load: memory stays flat, no answer is wrong or lost", () =>
+  program("node", "apps/bench/src/main.ts", "--soak", "60"),
+);
 await step("test, as the README says", async () => {
   const second = commandsOfReadme()[1];
   if (second !== "npm test") {

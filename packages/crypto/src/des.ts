@@ -21,28 +21,39 @@ import { boxes, scheduleSize, schedules } from "./des-tables.ts";
 export function desEncrypt(key: Uint8Array, block: Uint8Array): Uint8Array<ArrayBuffer> {
   checkLength("key", key, 7);
   checkLength("block", block, 8);
-  expandKey(key);
+  const encrypted = new Uint8Array(8);
+  desEncryptInto(encrypted, 0, key, 0, block);
+  return encrypted;
+}
+
+/** The same with a key that stands somewhere in `keys`, and a result that is written somewhere into `target`. */
+export function desEncryptInto(
+  target: Uint8Array,
+  targetOffset: number,
+  keys: Uint8Array,
+  keyOffset: number,
+  block: Uint8Array,
+): void {
+  expandKey(keys, keyOffset);
   halves[0] = word(block, 0);
   halves[1] = word(block, 4);
   initialPermutation();
   runRounds();
   finalPermutation();
-  const encrypted = new Uint8Array(8);
   for (let half = 0; half < 2; half += 1) {
     const value = halves[half] as number;
-    for (let at = 0; at < 4; at += 1) encrypted[4 * half + at] = value >>> (24 - 8 * at);
+    for (let at = 0; at < 4; at += 1) target[targetOffset + 4 * half + at] = value >>> (24 - 8 * at);
   }
-  return encrypted;
 }
 
 const schedule: Int32Array = new Int32Array(scheduleSize);
 /** L and R. */
 const halves: Int32Array = new Int32Array(2);
 
-function expandKey(key: Uint8Array): void {
+function expandKey(keys: Uint8Array, offset: number): void {
   schedule.fill(0);
   for (let octet = 0; octet < 7; octet += 1) {
-    const value = key[octet] as number;
+    const value = keys[offset + octet] as number;
     const high = scheduleSize * (32 * octet + (value >> 4));
     const low = scheduleSize * (32 * octet + 16 + (value & 15));
     for (let at = 0; at < scheduleSize; at += 1) {
@@ -106,11 +117,10 @@ function exchange(half: 0 | 1, by: number, mask: number): void {
 }
 
 function word(bytes: Uint8Array, at: number): number {
-  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return (a << 24) | (b << 16) | (c << 8) | d;
+  return (
+    ((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)
+  );
 }

@@ -1,6 +1,6 @@
 import { checkLength } from "./check-length.ts";
 import { md4 } from "./md4.ts";
-import { sha1 } from "./sha1.ts";
+import { sha1Prefix } from "./sha1.ts";
 
 /** Two keys of 16 bytes each, from the authenticator's point of view: the peer sends with what this side receives with. */
 export interface MppeKeys {
@@ -28,10 +28,10 @@ export interface MppeKeys {
 export function mppeKeys(hash: Uint8Array, ntResponse: Uint8Array): MppeKeys {
   checkLength("hash", hash, 16);
   checkLength("ntResponse", ntResponse, 24);
-  const masterKey = sha1(md4(hash), ntResponse, magic1).subarray(0, 16);
+  const masterKey = sha1Prefix(16, [md4(hash), ntResponse, magic1]);
   return {
-    send: sha1(masterKey, serverSends).slice(0, 16),
-    receive: sha1(masterKey, clientSends).slice(0, 16),
+    send: sha1Prefix(16, [masterKey, serverSends]),
+    receive: sha1Prefix(16, [masterKey, clientSends]),
   };
 }
 

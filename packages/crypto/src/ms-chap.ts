@@ -1,7 +1,7 @@
 import { checkLength } from "./check-length.ts";
-import { desEncrypt } from "./des.ts";
+import { desEncryptInto } from "./des.ts";
 import { md4 } from "./md4.ts";
-import { sha1 } from "./sha1.ts";
+import { sha1, sha1Prefix } from "./sha1.ts";
 
 const backslash = 0x5c;
 const encoder = new TextEncoder();
@@ -24,8 +24,9 @@ export function challengeHash(
   checkLength("peerChallenge", peerChallenge, 16);
   checkLength("authenticatorChallenge", authenticatorChallenge, 16);
   const name = typeof userName === "string" ? encoder.encode(userName) : userName;
-  const ownName = name.subarray(name.indexOf(backslash) + 1);
-  return sha1(peerChallenge, authenticatorChallenge, ownName).slice(0, 8);
+  const domainEnd = name.indexOf(backslash);
+  const ownName = domainEnd < 0 ? name : name.subarray(domainEnd + 1);
+  return sha1Prefix(8, [peerChallenge, authenticatorChallenge, ownName]);
 }
 
 /**
@@ -53,7 +54,7 @@ export function challengeResponse(challenge: Uint8Array, hash: Uint8Array): Uint
   keys.set(hash);
   const response = new Uint8Array(24);
   for (let part = 0; part < 3; part += 1) {
-    response.set(desEncrypt(keys.subarray(7 * part, 7 * part + 7), challenge), 8 * part);
+    desEncryptInto(response, 8 * part, keys, 7 * part, challenge);
   }
   return response;
 }

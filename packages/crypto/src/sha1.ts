@@ -13,18 +13,29 @@ import { HashStream } from "./hash-stream.ts";
  * ```
  */
 export function sha1(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return sha1Prefix(20, parts);
+}
+
+/** The first bytes of the digest alone: what MS-CHAP and MPPE make keys and challenges of. */
+export function sha1Prefix(length: number, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   shared.start();
   for (const part of parts) shared.update(part, 0, part.length);
-  const digest = new Uint8Array(20);
-  shared.finishInto(digest, 0);
-  return digest;
+  shared.finishInto(whole, 0);
+  const prefix = new Uint8Array(length);
+  for (let index = 0; index < length; index += 1) prefix[index] = whole[index] as number;
+  whole.fill(0);
+  return prefix;
 }
+
+const whole: Uint8Array = new Uint8Array(20);
 
 const schedule: Int32Array = new Int32Array(80);
 
 /**
  * RFC 3174 section 6.1, method 1: each step is
- * temp = rotateLeft(a, 5) + f(b, c, d) + e + w[t] + k; then the five words change places.
+ * temp = rotateLeft(a, 5) + f(t; b, c, d) + e + w[t] + k(t); then the five words change places. Five steps are written out,
+ * after which every word is back in its place: what changes is the roles, not the words. f and k are selection, parity,
+ * majority and parity, with the constants of section 5.
  */
 function compressSha1(state: Int32Array, block: DataView): void {
   const w = schedule;
@@ -39,27 +50,79 @@ function compressSha1(state: Int32Array, block: DataView): void {
   let c = state[2] as number;
   let d = state[3] as number;
   let e = state[4] as number;
-  for (let t = 0; t < 80; t += 1) {
-    const temp = (((a << 5) | (a >>> 27)) + mix(t, b, c, d) + e + (w[t] as number)) | 0;
-    e = d;
-    d = c;
-    c = (b << 30) | (b >>> 2);
-    b = a;
-    a = temp;
+  for (let t = 0; t < 20; t += 5) {
+    e = ((((a << 5) | (a >>> 27)) + (d ^ (b & (c ^ d))) + 0x5a827999) | 0) + e + (w[t] as number);
+    e |= 0;
+    b = (b << 30) | (b >>> 2);
+    d = ((((e << 5) | (e >>> 27)) + (c ^ (a & (b ^ c))) + 0x5a827999) | 0) + d + (w[t + 1] as number);
+    d |= 0;
+    a = (a << 30) | (a >>> 2);
+    c = ((((d << 5) | (d >>> 27)) + (b ^ (e & (a ^ b))) + 0x5a827999) | 0) + c + (w[t + 2] as number);
+    c |= 0;
+    e = (e << 30) | (e >>> 2);
+    b = ((((c << 5) | (c >>> 27)) + (a ^ (d & (e ^ a))) + 0x5a827999) | 0) + b + (w[t + 3] as number);
+    b |= 0;
+    d = (d << 30) | (d >>> 2);
+    a = ((((b << 5) | (b >>> 27)) + (e ^ (c & (d ^ e))) + 0x5a827999) | 0) + a + (w[t + 4] as number);
+    a |= 0;
+    c = (c << 30) | (c >>> 2);
+  }
+  for (let t = 20; t < 40; t += 5) {
+    e = ((((a << 5) | (a >>> 27)) + (b ^ c ^ d) + 0x6ed9eba1) | 0) + e + (w[t] as number);
+    e |= 0;
+    b = (b << 30) | (b >>> 2);
+    d = ((((e << 5) | (e >>> 27)) + (a ^ b ^ c) + 0x6ed9eba1) | 0) + d + (w[t + 1] as number);
+    d |= 0;
+    a = (a << 30) | (a >>> 2);
+    c = ((((d << 5) | (d >>> 27)) + (e ^ a ^ b) + 0x6ed9eba1) | 0) + c + (w[t + 2] as number);
+    c |= 0;
+    e = (e << 30) | (e >>> 2);
+    b = ((((c << 5) | (c >>> 27)) + (d ^ e ^ a) + 0x6ed9eba1) | 0) + b + (w[t + 3] as number);
+    b |= 0;
+    d = (d << 30) | (d >>> 2);
+    a = ((((b << 5) | (b >>> 27)) + (c ^ d ^ e) + 0x6ed9eba1) | 0) + a + (w[t + 4] as number);
+    a |= 0;
+    c = (c << 30) | (c >>> 2);
+  }
+  for (let t = 40; t < 60; t += 5) {
+    e = ((((a << 5) | (a >>> 27)) + ((b & c) | (d & (b | c))) + 0x8f1bbcdc) | 0) + e + (w[t] as number);
+    e |= 0;
+    b = (b << 30) | (b >>> 2);
+    d = ((((e << 5) | (e >>> 27)) + ((a & b) | (c & (a | b))) + 0x8f1bbcdc) | 0) + d + (w[t + 1] as number);
+    d |= 0;
+    a = (a << 30) | (a >>> 2);
+    c = ((((d << 5) | (d >>> 27)) + ((e & a) | (b & (e | a))) + 0x8f1bbcdc) | 0) + c + (w[t + 2] as number);
+    c |= 0;
+    e = (e << 30) | (e >>> 2);
+    b = ((((c << 5) | (c >>> 27)) + ((d & e) | (a & (d | e))) + 0x8f1bbcdc) | 0) + b + (w[t + 3] as number);
+    b |= 0;
+    d = (d << 30) | (d >>> 2);
+    a = ((((b << 5) | (b >>> 27)) + ((c & d) | (e & (c | d))) + 0x8f1bbcdc) | 0) + a + (w[t + 4] as number);
+    a |= 0;
+    c = (c << 30) | (c >>> 2);
+  }
+  for (let t = 60; t < 80; t += 5) {
+    e = ((((a << 5) | (a >>> 27)) + (b ^ c ^ d) + 0xca62c1d6) | 0) + e + (w[t] as number);
+    e |= 0;
+    b = (b << 30) | (b >>> 2);
+    d = ((((e << 5) | (e >>> 27)) + (a ^ b ^ c) + 0xca62c1d6) | 0) + d + (w[t + 1] as number);
+    d |= 0;
+    a = (a << 30) | (a >>> 2);
+    c = ((((d << 5) | (d >>> 27)) + (e ^ a ^ b) + 0xca62c1d6) | 0) + c + (w[t + 2] as number);
+    c |= 0;
+    e = (e << 30) | (e >>> 2);
+    b = ((((c << 5) | (c >>> 27)) + (d ^ e ^ a) + 0xca62c1d6) | 0) + b + (w[t + 3] as number);
+    b |= 0;
+    d = (d << 30) | (d >>> 2);
+    a = ((((b << 5) | (b >>> 27)) + (c ^ d ^ e) + 0xca62c1d6) | 0) + a + (w[t + 4] as number);
+    a |= 0;
+    c = (c << 30) | (c >>> 2);
   }
   state[0] = (state[0] as number) + a;
   state[1] = (state[1] as number) + b;
   state[2] = (state[2] as number) + c;
   state[3] = (state[3] as number) + d;
   state[4] = (state[4] as number) + e;
-}
-
-/** f(t; b, c, d) + k(t) (RFC 3174 section 5): selection, parity, majority, parity. Kept to 32 bits, which is faster. */
-function mix(t: number, b: number, c: number, d: number): number {
-  if (t < 20) return ((d ^ (b & (c ^ d))) + 0x5a827999) | 0;
-  if (t < 40) return ((b ^ c ^ d) + 0x6ed9eba1) | 0;
-  if (t < 60) return (((b & c) | (d & (b | c))) + 0x8f1bbcdc) | 0;
-  return ((b ^ c ^ d) + 0xca62c1d6) | 0;
 }
 
 const shared: HashStream = new HashStream({
