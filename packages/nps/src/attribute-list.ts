@@ -112,7 +112,7 @@ export class HeldAttribute {
     return new HandedOut(
       this.attrType,
       this.dataType,
-      value ?? Uint8Array.from(this.bytes),
+      value ?? new Uint8Array(this.bytes),
     ) as unknown as RadiusAttribute;
   }
 }

@@ -1,6 +1,6 @@
 import { RadiusPacketError } from "./packet-error.ts";
 import type { SharedSecret } from "./prepared-secret.ts";
-import { hideBlocks, revealBlocks } from "./user-password.ts";
+import { hideBlocksFrom, revealBlocks } from "./user-password.ts";
 
 const saltLength = 2;
 const blockLength = 16;
@@ -65,11 +65,11 @@ export function hideSaltEncrypted(clear: Uint8Array, options: SaltEncryption): U
   if (salt.length !== saltLength) throw new RangeError(`salt must have 2 octets, found ${salt.length}`);
   if (clear.length > longestPassword) throw new RadiusPacketError("tunnel-password-length", longestPassword);
   const value = new Uint8Array(saltLength + Math.ceil((1 + clear.length) / blockLength) * blockLength);
-  value.set(salt);
-  value[0] = (value[0] as number) | 0x80;
+  value[0] = (salt[0] as number) | 0x80;
+  value[1] = salt[1] as number;
   value[saltLength] = clear.length;
   value.set(clear, saltLength + 1);
-  hideBlocks(value.subarray(saltLength), secret, requestAuthenticator, value.subarray(0, saltLength));
+  hideBlocksFrom(value, saltLength, secret, [requestAuthenticator, value.subarray(0, saltLength)]);
   return value;
 }
 

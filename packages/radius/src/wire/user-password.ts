@@ -20,7 +20,7 @@ export function hideUserPassword(
   if (password.length > longestPassword) throw new RadiusPacketError("user-password-length", longestPassword);
   const hidden = new Uint8Array(Math.max(1, Math.ceil(password.length / blockLength)) * blockLength);
   hidden.set(password);
-  hideBlocks(hidden, secret, requestAuthenticator);
+  hideBlocksFrom(hidden, 0, secret, [requestAuthenticator]);
   return hidden;
 }
 
@@ -45,13 +45,18 @@ export function revealUserPassword(
   return password.slice(0, end);
 }
 
-/** Encrypts whole blocks in place; `seed` is what the first block's key is made of beside the secret. */
-export function hideBlocks(blocks: Uint8Array, secret: SharedSecret, ...seed: readonly Uint8Array[]): void {
+/** Encrypts the whole blocks from an offset on, in place; `seed` is what the first block's key is made of beside the secret. */
+export function hideBlocksFrom(
+  value: Uint8Array,
+  offset: number,
+  secret: SharedSecret,
+  seed: readonly Uint8Array[],
+): void {
   startKey(secret, seed);
-  for (let start = 0; start < blocks.length; start += blockLength) {
-    if (start > 0) hash.update(secretBytes(secret)).update(blocks, start - blockLength, start);
+  for (let start = offset; start < value.length; start += blockLength) {
+    if (start > offset) hash.update(secretBytes(secret)).update(value, start - blockLength, start);
     hash.digestInto(key, 0);
-    xorKey(blocks, start);
+    xorKey(value, start);
   }
 }
 
