@@ -42,7 +42,10 @@ describe("code blocks of the documentation", () => {
   it("every TypeScript block typechecks, and runs", async () => {
     const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const blocks = blocksIn("ts").map((block, index) => ({ ...block, name: `block-${index}.ts` }));
+    const blocks = blocksIn("ts").map((block, index) => ({
+      ...block,
+      name: block.file ?? `block-${index}.ts`,
+    }));
     for (const { name, where, content } of blocks) {
       writeFileSync(join(folder, name), `// ${where}\n${content}\nexport {};\n`);
     }

@@ -1,7 +1,7 @@
 // Accounts and where they come from.
 
 export { type Account, type AccountRestriction, accountRestriction, mayLogOnAt } from "./account.ts";
-export { type AccountIdentity, accountIdentity } from "./account-identity.ts";
+export { type AccountIdentity, accountIdentity, foldCase } from "./account-identity.ts";
 export type { AccountSource } from "./account-source.ts";
 export { type LogonHours, parseLogonHours } from "./logon-hours.ts";
 export {

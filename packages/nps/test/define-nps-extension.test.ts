@@ -45,7 +45,7 @@ describe("defineNpsExtension", () => {
     });
     expect(seen).toEqual([
       "alice",
-      "SALLYPORT\\alice",
+      "SALLYPORT\\ALICE",
       "wonderland",
       "local",
       undefined,
@@ -56,6 +56,35 @@ describe("defineNpsExtension", () => {
       undefined,
       10,
     ]);
+  });
+
+  it.each(["alice", "ALICE", "sallyport\\Alice", "alice@sallyport.example"])(
+    "request.account is the same for every spelling of one account: %s",
+    async (userName) => {
+      let account: string | undefined;
+      await serverWith({ authentication: (request) => void (account = request.account) }).access({
+        "User-Name": userName,
+      });
+      expect(account).toBe("SALLYPORT\\ALICE");
+    },
+  );
+
+  it("an extension that is missing from a list it needs is warned about at the start", async () => {
+    const extension = npsExtension(
+      defineNpsExtension({ authentication: () => undefined, authorization: () => undefined }),
+      { name: "half" },
+    );
+    const half = createHarness({ authorization: [extension] });
+    await half.nps.start();
+    expect(half.log.events).toMatchObject([
+      {
+        severity: "warning",
+        message: expect.stringContaining("half has an authentication function, but is not listed there"),
+      },
+    ]);
+    const whole = createHarness({ authentication: [extension], authorization: [extension] });
+    await whole.nps.start();
+    expect(whole.log.events).toEqual([]);
   });
 
   it("accept: without a password check, with attributes", async () => {

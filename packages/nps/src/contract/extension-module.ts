@@ -21,6 +21,12 @@ export interface Out<T> {
  * request is discarded without an answer (NPS-27).
  */
 export interface NpsExtensionModule {
+  /**
+   * The points at which the module has something to do, where it knows: the host warns at the start when it is not
+   * listed there.
+   */
+  readonly points?: readonly RadiusExtensionPoint[];
+
   /** Before the service is on-line; nonzero prevents its start (NPS-06). */
   RadiusExtensionInit?(environment: ExtensionEnvironment): number | PromiseLike<number>;
 

@@ -2,6 +2,7 @@ import { WindowsError } from "@sallyport/errors";
 import { ERROR_BAD_CONFIGURATION, NO_ERROR } from "@sallyport/errors/win32";
 import { ratRejectReasonCode, ratState } from "../contract/attribute-types.ts";
 import {
+  type RadiusExtensionPoint,
   rcAccessAccept,
   rcAccessChallenge,
   rcAccessReject,
@@ -10,6 +11,7 @@ import {
   rdtInteger,
   rdtString,
   repAuthentication,
+  repAuthorization,
 } from "../contract/constants.ts";
 import type {
   ExtensionEnvironment,
@@ -67,6 +69,7 @@ export interface NpsExtensionDefinition {
  */
 export function defineNpsExtension(definition: NpsExtensionDefinition): NpsExtensionModule {
   return {
+    points: pointsOf(definition),
     RadiusExtensionInit(environment) {
       const begun = definition.initialize?.(environment);
       return isThenable(begun) ? begun.then(() => NO_ERROR) : NO_ERROR;
@@ -78,6 +81,13 @@ export function defineNpsExtension(definition: NpsExtensionDefinition): NpsExten
       return isThenable(decided) ? decided.then(carryOut) : carryOut(decided);
     },
   };
+}
+
+function pointsOf(definition: NpsExtensionDefinition): readonly RadiusExtensionPoint[] {
+  const points: RadiusExtensionPoint[] = [];
+  if (definition.authentication !== undefined) points.push(repAuthentication);
+  if (definition.authorization !== undefined) points.push(repAuthorization);
+  return points;
 }
 
 function decide(

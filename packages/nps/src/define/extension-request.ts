@@ -1,3 +1,4 @@
+import { foldCase } from "@sallyport/accounts";
 import {
   type AttributeInput,
   attributesFromNames,
@@ -96,9 +97,13 @@ export class ExtensionRequest extends NamedAttributes {
     return this.#text(ratUserName);
   }
 
-  /** `DOMAIN\user`: the name to use for look-ups (NPS-70). */
+  /**
+   * `DOMAIN\USER` in upper case: the same for every spelling of one account ("alice", "ALICE", "corp\Alice",
+   * "alice@corp.example"), and so the only name to look a user up by. A look-up by `userName` can be dodged.
+   */
   get account(): string | undefined {
-    return this.#text(ratStrippedUserName);
+    const qualified = this.#text(ratStrippedUserName);
+    return qualified && foldCase(qualified);
   }
 
   /** The User-Password, decrypted; undefined when the request carries another kind of credentials. */

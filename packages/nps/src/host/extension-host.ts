@@ -2,6 +2,7 @@ import { WindowsError } from "@sallyport/errors";
 import { NO_ERROR } from "@sallyport/errors/win32";
 import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
 import type { RadiusAttributes } from "../contract/attribute.ts";
+import { repAuthentication, repAuthorization } from "../contract/constants.ts";
 import type { ExtensionLog } from "../contract/extension-module.ts";
 import { eventSource, NpsEvent } from "../events.ts";
 import { isThenable } from "../thenable.ts";
@@ -54,6 +55,7 @@ export class ExtensionHost {
    */
   async start(): Promise<void> {
     for (const extension of this.#distinct()) {
+      this.#warnOfMissingPoints(extension);
       const failure = await this.#init(extension);
       if (failure === undefined) {
         this.#initialized.push(extension);
@@ -123,6 +125,21 @@ export class ExtensionHost {
       this.#logs.set(extension.name, log);
     }
     return log;
+  }
+
+  #warnOfMissingPoints({ name, module }: NpsExtension): void {
+    const lists = { authentication: this.authentication, authorization: this.authorization };
+    for (const [point, list] of Object.entries(lists)) {
+      const wanted = point === "authentication" ? repAuthentication : repAuthorization;
+      if (module.points?.includes(wanted) !== true || list.some((entry) => entry.module === module)) continue;
+      this.#options.log.write({
+        source: eventSource,
+        id: NpsEvent.ProcessingError,
+        severity: "warning",
+        message: `extension ${name} has an ${point} function, but is not listed there; add it to extensions.${point}`,
+        fields: { extension: name },
+      });
+    }
   }
 
   #distinct(): NpsExtension[] {

@@ -55,7 +55,7 @@ export function npsExtension(imported: unknown, options: ExtensionOptions): NpsE
     throw loadError(
       ERROR_PROC_NOT_FOUND,
       options.name,
-      "it exports none of RadiusExtensionProcess2, RadiusExtensionProcessEx and RadiusExtensionProcess; export one of them",
+      "it exports none of RadiusExtensionProcess2, RadiusExtensionProcessEx and RadiusExtensionProcess, nor a defineNpsExtension({ ... }) as its default; export one of them",
     );
   }
   return {

@@ -1,5 +1,9 @@
-/** A secret as WebCrypto keeps it: usable, not readable. */
-export type TotpKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+/** A secret as WebCrypto keeps it: usable, not readable. Its type is the platform's `CryptoKey`, where that is known. */
+export type TotpKey = typeof globalThis extends {
+  crypto: { subtle: { importKey(...parameters: never[]): Promise<infer Key> } };
+}
+  ? Key
+  : never;
 
 /** How codes are made. The defaults of authenticator apps are 6 digits and 30 seconds. */
 export interface CodeShape {
