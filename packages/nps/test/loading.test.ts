@@ -103,6 +103,37 @@ describe("loading and lifetime", () => {
     expect(calls).toEqual(["Init", "Term"]);
   });
 
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("no goodbye");
+      },
+      /no goodbye/,
+    ],
+    ["never ends", () => new Promise<void>(() => {}), /did not answer within 30000 ms/],
+  ])(
+    "NPS-05 a Term that %s does not keep the others from being called",
+    async (_, RadiusExtensionTerm, words) => {
+      const calls: string[] = [];
+      const { extension } = callLog();
+      const polite = extension({
+        RadiusExtensionTerm: () => void calls.push("Term"),
+        RadiusExtensionProcess2: ok,
+      });
+      const rude = extension({ RadiusExtensionTerm, RadiusExtensionProcess2: ok }, "rude");
+      const harness = createHarness({ authentication: [polite, rude] });
+      await harness.nps.start();
+      const stopped = harness.nps.stop();
+      await harness.clock.advanceAsync(30_000);
+      await stopped;
+      expect(calls).toEqual(["Term"]);
+      expect(harness.log.events).toMatchObject([
+        { source: "rude", severity: "warning", message: expect.stringMatching(words) },
+      ]);
+    },
+  );
+
   it("NPS-06 a nonzero Init prevents the start; those initialized before get Term, last first", async () => {
     const calls: string[] = [];
     const { extension } = callLog();

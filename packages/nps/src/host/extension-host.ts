@@ -77,15 +77,15 @@ export class ExtensionHost {
     }
   }
 
-  /** Aborts the calls that still run and calls `RadiusExtensionTerm` of every initialized module, last first. */
+  /**
+   * Aborts the calls that still run and calls `RadiusExtensionTerm` of every initialized module, last first. One that throws
+   * or never ends does not keep the others from being called.
+   */
   async stop(): Promise<void> {
     for (const call of this.#running) call.abort(new Error("the server is stopping"));
     for (const extension of this.#initialized.splice(0).reverse()) {
-      try {
-        await extension.module.RadiusExtensionTerm?.();
-      } catch (error) {
-        this.logOf(extension).warning(`RadiusExtensionTerm failed: ${messageOf(error)}`);
-      }
+      const failure = await this.#term(extension);
+      if (failure !== undefined) this.logOf(extension).warning(`RadiusExtensionTerm ${failure.message}`);
     }
   }
 
@@ -158,6 +158,14 @@ export class ExtensionHost {
     const { module } = extension;
     if (module.RadiusExtensionInit === undefined) return undefined;
     return this.run(extension, new RunningCall(log), () => module.RadiusExtensionInit?.(environment));
+  }
+
+  async #term(extension: NpsExtension): Promise<CallFailure | undefined> {
+    const { module } = extension;
+    return this.run(extension, new RunningCall(this.logOf(extension)), () => {
+      const ended = module.RadiusExtensionTerm?.();
+      return isThenable(ended) ? ended.then(() => NO_ERROR) : NO_ERROR;
+    });
   }
 
   #settle(
