@@ -120,6 +120,7 @@ export class HeldAttribute {
 /** The attributes of a request, or of one possible answer, in order. */
 export class AttributeList implements Iterable<HeldAttribute> {
   readonly #items: HeldAttribute[] = [];
+  #edited = false;
 
   /** The attributes of a datagram; the User-Password stands there in clear (NPS-72), decrypted when first read. */
   static ofPacket(packet: RadiusPacket, revealPassword: (hidden: Uint8Array) => Uint8Array): AttributeList {
@@ -137,6 +138,11 @@ export class AttributeList implements Iterable<HeldAttribute> {
       offset = end;
     }
     return list;
+  }
+
+  /** Whether an attribute of the wire was added, replaced or removed after the list was made. */
+  get edited(): boolean {
+    return this.#edited;
   }
 
   get size(): number {
@@ -157,26 +163,36 @@ export class AttributeList implements Iterable<HeldAttribute> {
   }
 
   add(attribute: HeldAttribute): void {
+    this.#note(attribute);
     this.#items.push(attribute);
   }
 
   insert(index: number, attribute: HeldAttribute): void {
+    this.#note(attribute);
     this.#items.splice(index, 0, attribute);
   }
 
   remove(index: number): void {
+    this.#note(this.#items[index]);
     this.#items.splice(index, 1);
   }
 
   replace(index: number, attribute: HeldAttribute): void {
+    this.#note(attribute);
+    this.#note(this.#items[index]);
     this.#items[index] = attribute;
   }
 
   /** Puts an attribute where one of its type stands, or at the end. */
   set(attribute: HeldAttribute): void {
+    this.#note(attribute);
     const index = this.#items.findIndex((item) => item.attrType === attribute.attrType);
     if (index < 0) this.#items.push(attribute);
     else this.#items[index] = attribute;
+  }
+
+  #note(changed: HeldAttribute | undefined): void {
+    if (changed !== undefined && changed.attrType < 256) this.#edited = true;
   }
 
   [Symbol.iterator](): Iterator<HeldAttribute> {

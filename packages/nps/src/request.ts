@@ -30,6 +30,7 @@ import {
   rrrcAuthenticationFailure,
 } from "./contract/constants.ts";
 import type { ExtensionForm } from "./host/load-extension.ts";
+import type { MicrosoftAttributes } from "./pipeline/credentials.ts";
 import { Reason } from "./reason.ts";
 import type { RequestTrace } from "./trace/request-trace.ts";
 
@@ -51,6 +52,8 @@ export class NpsRequest {
   decidedBy: DecidedBy = "nothing";
   /** What NPS authorization put into the answer, before any authorization extension. */
   profile: readonly HeldAttribute[] = [];
+  /** Microsoft's attributes as they came, taken apart when the request was checked. */
+  microsoftAttributes: MicrosoftAttributes | undefined;
   /** What an Access-Accept proves to the peer beside the profile: MS-CHAP success and keys. */
   proof: readonly RawAttribute[] = [];
   /** The MS-CHAP exchange that an Access-Reject has to end with an error. */

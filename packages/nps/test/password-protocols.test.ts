@@ -11,7 +11,12 @@ import {
   splitVendorSpecific,
 } from "@sallyport/radius";
 import { describe, expect, it } from "vitest";
-import { npsExtension, radiusAttribute, ratClearTextPassword } from "../src/index.ts";
+import {
+  npsExtension,
+  type RadiusExtensionControlBlock,
+  radiusAttribute,
+  ratClearTextPassword,
+} from "../src/index.ts";
 import { createHarness, type Harness } from "./harness.ts";
 
 const hex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
@@ -171,6 +176,21 @@ describe("MS-CHAPv2 (RFC 2759, RFC 2548)", () => {
     const observed = await send(server, msChap2());
     expect(observed.answer).toBe("accept");
     expect(observed.vendor.get(26)).toEqual(Uint8Array.of(5, ...text(rfc2759.authenticatorResponse)));
+  });
+
+  it("NPS-59 what an extension takes out of the request is not verified: without MS-CHAP2-Response there are no credentials", async () => {
+    const module = {
+      RadiusExtensionProcess2(ecb: RadiusExtensionControlBlock) {
+        const request = ecb.getRequest();
+        const last = Array.from(request).findLastIndex(({ attrType }) => attrType === 26);
+        return request.removeAt(last);
+      },
+    };
+    const server = createHarness({
+      accounts: [account],
+      authentication: [npsExtension(module, { name: "remover" })],
+    });
+    expect(await send(server, msChap2())).toMatchObject({ answer: "reject", reason: 66 });
   });
 
   it("an extension's reject carries MS-CHAP-Error too, when the exchange had begun", async () => {

@@ -1,5 +1,5 @@
 import type { ChapAnswer, MsChap2Answer, MsChap2PasswordChange, MsChapAnswer } from "@sallyport/accounts";
-import { type RadiusPacket, splitVendorSpecific } from "@sallyport/radius";
+import { splitVendorSpecific } from "@sallyport/radius";
 import {
   ratCHAPChallenge,
   ratCHAPPassword,
@@ -44,7 +44,8 @@ const singles: readonly (readonly [number, string])[] = [
  * What is wrong with the credentials of a packet, or undefined: lengths that the RFCs do not allow, and more than one
  * kind at once (RFC 2865 section 4.1). Such a request is rejected (RFC 2865 section 5) before a module sees it (NPS-10).
  */
-export function malformedCredentials(packet: RadiusPacket): string | undefined {
+export function malformedCredentials(request: NpsRequest): string | undefined {
+  const { packet } = request.received;
   const kinds: string[] = [];
   for (const [attrType, name] of singles) {
     const first = packet.offsetOf(attrType);
@@ -64,6 +65,7 @@ export function malformedCredentials(packet: RadiusPacket): string | undefined {
   }
   if (packet.offsetOf(ratVendorSpecific) >= 0) {
     const own = microsoftAttributes(packet.all(ratVendorSpecific));
+    request.microsoftAttributes = own;
     const wrong = malformedMsChap(own, kinds);
     if (wrong !== undefined) return wrong;
   }
@@ -82,12 +84,16 @@ export function credentialsOf(request: NpsRequest): Credentials | undefined {
     return { protocol: "CHAP", answer: { identifier: chap[0] ?? 0, challenge, response: chap.subarray(1) } };
   }
   if (!attributes.has(ratVendorSpecific)) return undefined;
+  if (!attributes.edited && request.microsoftAttributes !== undefined) {
+    return msChapCredentials(request.microsoftAttributes, request);
+  }
   const values: Uint8Array[] = [];
   for (const held of attributes) if (held.attrType === ratVendorSpecific) values.push(held.bytes);
   return msChapCredentials(microsoftAttributes(values), request);
 }
 
-type MicrosoftAttributes = readonly { readonly type: number; readonly value: Uint8Array }[];
+/** Attributes of RFC 2548, out of their Vendor-Specific attributes. */
+export type MicrosoftAttributes = readonly { readonly type: number; readonly value: Uint8Array }[];
 
 function microsoftAttributes(values: Iterable<Uint8Array>): MicrosoftAttributes {
   const own: { readonly type: number; readonly value: Uint8Array }[] = [];
