@@ -375,16 +375,23 @@ export function RadiusExtensionProcess2() {
 });
 
 describe("commands", () => {
-  it.each([[], ["start"], ["check"], ["trace"], ["accounting"], ["radius"], ["radius", "test"]])(
-    "%s %s --help tells what it is for, with examples",
-    async (...command) => {
-      const ended = await sallyport([...command, "--help"]);
-      expect(ended.status).toBe(0);
-      expect(ended.stdout).toContain("Usage: sallyport");
-      if (command[0] !== "radius" || command.length === 2)
-        expect(ended.stdout).toMatch(/Examples:\n {2}sallyport /);
-    },
-  );
+  it.each([
+    [],
+    ["start"],
+    ["check"],
+    ["trace"],
+    ["accounting"],
+    ["radius"],
+    ["radius", "test"],
+    ["account"],
+    ["account", "hash"],
+  ])("%s %s --help tells what it is for, with examples", async (...command) => {
+    const ended = await sallyport([...command, "--help"]);
+    expect(ended.status).toBe(0);
+    expect(ended.stdout).toContain("Usage: sallyport");
+    if (command.length === 2 || !["radius", "account"].includes(command[0] ?? ""))
+      expect(ended.stdout).toMatch(/Examples:\n {2}sallyport /);
+  });
 
   it("radius test shows the answer, takes server, secret and password from the settings, and its exit status tells the outcome", async () => {
     const server = await startSallyport();
@@ -411,6 +418,24 @@ describe("commands", () => {
     const misspelt = await server.command("radius", "test", "alice", "-a", "Caling-Station-Id=x");
     expect(misspelt).toMatchObject({ status: 2, stderr: expect.stringContaining("Calling-Station-Id") });
   });
+
+  it.each(["scrypt", "nt"])(
+    "account hash makes a %s hash that serves in the settings, and does not show the password",
+    async (form) => {
+      const made = await sallyport(["account", "hash", "--form", form], { input: "wonderland\n" });
+      expect(made).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(form === "nt" ? /^nt:[0-9a-f]{32}\n$/ : /^\$scrypt\$/),
+      });
+      const passwordHash = made.stdout.trim();
+      const server = await startSallyport({ ...labSettings, accounts: [{ name: "alice", passwordHash }] });
+      const ask = (password: string) => server.command("radius", "test", "alice", "--password", password);
+      expect((await ask("wonderland")).status).toBe(0);
+      expect((await ask("Wonderland")).status).toBe(1);
+      const empty = await sallyport(["account", "hash"], { input: "" });
+      expect(empty).toMatchObject({ status: 2, stderr: expect.stringContaining("the password is empty") });
+    },
+  );
 
   it("trace explains a request of the running server, as text and as JSON, without its secrets", async () => {
     const server = await startSallyport();
