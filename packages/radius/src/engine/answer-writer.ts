@@ -4,9 +4,10 @@ import {
   proxyStateType,
 } from "../wire/attribute-types.ts";
 import { signMessageAuthenticator, signResponseAuthenticator } from "../wire/authenticators.ts";
-import { RadiusCode } from "../wire/codes.ts";
+import { isAnswerTo, RadiusCode } from "../wire/codes.ts";
 import {
   headerLength,
+  isOctet,
   longestPacket,
   longestValue,
   type RadiusPacket,
@@ -48,7 +49,7 @@ export class AnswerWriter {
     attributes: Iterable<RawAttribute>,
     secret: PreparedSecret,
   ): Uint8Array<ArrayBuffer> {
-    if (!answers(request.code, code)) {
+    if (!isAnswerTo(request.code, code)) {
       throw new UnsendableAnswer("code", `code ${String(code)} does not answer code ${request.code}`);
     }
     const authenticated = code !== RadiusCode.AccountingResponse;
@@ -111,26 +112,4 @@ function append(
   packet[offset + 1] = length;
   for (let from = start, to = offset + 2; from < end; from++, to++) packet[to] = source[from] ?? 0;
   return offset + length;
-}
-
-/** RFC 2865 section 4, RFC 2866 section 4.2, RFC 5997 section 3. */
-function answers(request: number, code: number): boolean {
-  switch (request) {
-    case RadiusCode.AccessRequest:
-      return (
-        code === RadiusCode.AccessAccept ||
-        code === RadiusCode.AccessReject ||
-        code === RadiusCode.AccessChallenge
-      );
-    case RadiusCode.AccountingRequest:
-      return code === RadiusCode.AccountingResponse;
-    case RadiusCode.StatusServer:
-      return code === RadiusCode.AccessAccept || code === RadiusCode.AccountingResponse;
-    default:
-      return false;
-  }
-}
-
-function isOctet(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= 255;
 }

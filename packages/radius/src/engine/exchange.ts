@@ -7,7 +7,7 @@ import {
   verifyMessageAuthenticator,
   verifyResponseAuthenticator,
 } from "../wire/authenticators.ts";
-import { RadiusCode } from "../wire/codes.ts";
+import { isAnswerTo, RadiusCode } from "../wire/codes.ts";
 import {
   authenticatorLength,
   decodeRadiusPacket,
@@ -244,7 +244,7 @@ export class RadiusExchange {
     } catch {
       return "malformed";
     }
-    if (!answers(request.code, packet.code)) return "code";
+    if (!isAnswerTo(request.code, packet.code)) return "code";
     const { bytes } = packet;
     if (!verifyResponseAuthenticator(bytes, request.authenticator, this.#secret))
       return "response-authenticator";
@@ -322,20 +322,5 @@ class PendingRequest {
 
   get authenticator(): Uint8Array {
     return this.packet.subarray(4, headerLength);
-  }
-}
-
-function answers(request: RequestCode, code: number): boolean {
-  switch (request) {
-    case RadiusCode.AccessRequest:
-      return (
-        code === RadiusCode.AccessAccept ||
-        code === RadiusCode.AccessReject ||
-        code === RadiusCode.AccessChallenge
-      );
-    case RadiusCode.AccountingRequest:
-      return code === RadiusCode.AccountingResponse;
-    case RadiusCode.StatusServer:
-      return code === RadiusCode.AccessAccept || code === RadiusCode.AccountingResponse;
   }
 }

@@ -40,3 +40,21 @@ const names: ReadonlyMap<number, string> = new Map([
   [RadiusCode.CoaAck, "CoA-ACK"],
   [RadiusCode.CoaNak, "CoA-NAK"],
 ]);
+
+/** Whether a code answers a request of another code (RFC 2865 section 4, RFC 2866 section 4.2, RFC 5997 section 3). */
+export function isAnswerTo(request: number, code: number): boolean {
+  switch (request) {
+    case RadiusCode.AccessRequest:
+      return (
+        code === RadiusCode.AccessAccept ||
+        code === RadiusCode.AccessReject ||
+        code === RadiusCode.AccessChallenge
+      );
+    case RadiusCode.AccountingRequest:
+      return code === RadiusCode.AccountingResponse;
+    case RadiusCode.StatusServer:
+      return code === RadiusCode.AccessAccept || code === RadiusCode.AccountingResponse;
+    default:
+      return false;
+  }
+}

@@ -190,8 +190,12 @@ export function writeAttribute(target: Uint8Array, offset: number, { type, value
   return offset + 2 + value.length;
 }
 
+export function isOctet(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 255;
+}
+
 function checkOctet(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > 255) {
+  if (!isOctet(value)) {
     throw new RangeError(`${name} must be a whole number from 0 to 255, found ${value}`);
   }
 }
