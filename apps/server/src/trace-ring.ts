@@ -1,29 +1,26 @@
-import type { RequestTrace } from "@sallyport/nps";
+import { type RequestTrace, type RequestTraceJson, TraceMemory } from "@sallyport/nps";
 
-/** The traces of the last requests; when full, the oldest goes. */
+/** The traces of the last requests, and of those to come. */
 export class TraceRing {
-  readonly #slots: (RequestTrace | undefined)[];
+  readonly #memory: TraceMemory;
   readonly #listeners = new Set<(trace: RequestTrace) => void>();
-  #next = 0;
 
   constructor(size: number) {
-    this.#slots = Array.from({ length: size });
+    this.#memory = new TraceMemory(size);
   }
 
   add(trace: RequestTrace): void {
-    this.#slots[this.#next] = trace;
-    this.#next = (this.#next + 1) % this.#slots.length;
+    this.#memory.add(trace);
     for (const listener of this.#listeners) listener(trace);
   }
 
-  find(id: number): RequestTrace | undefined {
-    return this.#slots.find((trace) => trace?.id === id);
+  find(id: number): RequestTraceJson | undefined {
+    return this.#memory.find(id);
   }
 
   /** The newest traces, oldest first. */
-  last(count: number): RequestTrace[] {
-    const inOrder = [...this.#slots.slice(this.#next), ...this.#slots.slice(0, this.#next)];
-    return inOrder.filter((trace) => trace !== undefined).slice(-count);
+  last(count: number): RequestTraceJson[] {
+    return this.#memory.last(count);
   }
 
   /** Calls back for every trace to come, until the returned function is called. */

@@ -1,8 +1,21 @@
-import type { RequestTrace } from "@sallyport/nps";
+import { Secret } from "@sallyport/crypto";
+import { RequestTrace } from "@sallyport/nps";
+import { decodeRadiusPacket, encodeRadiusPacket } from "@sallyport/radius";
+import { createVirtualClock } from "@sallyport/runtime";
 import { expect, it } from "vitest";
 import { TraceRing } from "../src/trace-ring.ts";
 
-const trace = (id: number) => ({ id }) as RequestTrace;
+const packet = decodeRadiusPacket(
+  encodeRadiusPacket({ code: 1, identifier: 1, authenticator: new Uint8Array(16), attributes: [] }),
+);
+const received = {
+  packet,
+  client: { name: "lab", address: "127.0.0.1", secret: new Secret("testing123") },
+  source: { address: "127.0.0.1", port: 50_000 },
+  receivedAt: 0,
+  port: "authentication",
+} as const;
+const trace = (id: number): RequestTrace => new RequestTrace(id, received, createVirtualClock());
 
 it("keeps the last traces, oldest first, and forgets those before", () => {
   const ring = new TraceRing(3);

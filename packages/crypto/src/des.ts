@@ -26,7 +26,10 @@ export function desEncrypt(key: Uint8Array, block: Uint8Array): Uint8Array<Array
   return encrypted;
 }
 
-/** The same with a key that stands somewhere in `keys`, and a result that is written somewhere into `target`. */
+/**
+ * The same with a key that stands from an offset on in `keys`, and a result that is written somewhere into `target`.
+ * Where `keys` ends early, the rest of the key is zeros.
+ */
 export function desEncryptInto(
   target: Uint8Array,
   targetOffset: number,
@@ -52,7 +55,9 @@ const halves: Int32Array = new Int32Array(2);
 
 function expandKey(keys: Uint8Array, offset: number): void {
   schedule.fill(0);
-  for (let octet = 0; octet < 7; octet += 1) {
+  // Zeros add nothing to a schedule. How many octets there are is no secret; their values decide nothing here.
+  const octets = Math.min(7, keys.length - offset);
+  for (let octet = 0; octet < octets; octet += 1) {
     const value = keys[offset + octet] as number;
     const high = scheduleSize * (32 * octet + (value >> 4));
     const low = scheduleSize * (32 * octet + 16 + (value & 15));

@@ -49,12 +49,10 @@ export function challengeHash(
 export function challengeResponse(challenge: Uint8Array, hash: Uint8Array): Uint8Array<ArrayBuffer> {
   checkLength("challenge", challenge, 8);
   checkLength("hash", hash, 16);
-  // Three keys of 7 bytes out of 16: the last one is two bytes and five zeros.
-  const keys = new Uint8Array(21);
-  keys.set(hash);
   const response = new Uint8Array(24);
   for (let part = 0; part < 3; part += 1) {
-    desEncryptInto(response, 8 * part, keys, 7 * part, challenge);
+    // Three keys of 7 bytes out of 16: the last one is two bytes and five zeros.
+    desEncryptInto(response, 8 * part, hash, 7 * part, challenge);
   }
   return response;
 }

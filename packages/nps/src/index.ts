@@ -70,3 +70,4 @@ export {
   type TraceEnd,
   type TraceStep,
 } from "./trace/request-trace.ts";
+export { TraceMemory } from "./trace/trace-memory.ts";

@@ -34,7 +34,7 @@ export function consoleApi(options: ConsoleOptions): Hono {
     const limit = Number(context.req.query("limit") ?? 20);
     if (!Number.isInteger(limit) || limit < 1)
       return context.json({ error: "limit is no positive number" }, 400);
-    return context.json(options.traces.last(limit).map((trace) => trace.toJSON()));
+    return context.json(options.traces.last(limit));
   });
   app.get("/api/traces/follow", (context) =>
     streamSSE(context, async (stream) => {
@@ -49,7 +49,7 @@ export function consoleApi(options: ConsoleOptions): Hono {
     const trace = options.traces.find(Number(context.req.param("id")));
     return trace === undefined
       ? context.json({ error: "no such request, or it is too long ago" }, 404)
-      : context.json(trace.toJSON());
+      : context.json(trace);
   });
   return app;
 }

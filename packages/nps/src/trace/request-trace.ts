@@ -69,27 +69,7 @@ export class RequestTrace {
 
   /** The same object for the log, the command line and the test bench. */
   toJSON(): RequestTraceJson {
-    const { packet, client, source, receivedAt } = this.received;
-    return {
-      id: this.id,
-      receivedAt: new Date(receivedAt).toISOString(),
-      request: {
-        type: radiusCodeName(packet.code),
-        identifier: packet.identifier,
-        client: client.name,
-        source: `${source.address}:${source.port}`,
-        attributes: Array.from(packet, formatted),
-      },
-      steps: this.#steps,
-      ...(this.#end && {
-        answer: this.#end.answer && {
-          type: radiusCodeName(this.#end.answer.code),
-          attributes: this.#end.answer.attributes.map(formatted),
-        },
-        reason: { code: this.#end.reason, text: reasonText(this.#end.reason) },
-        durationMs: this.#end.duration,
-      }),
-    };
+    return requestTraceJson(this);
   }
 
   static {
@@ -98,6 +78,38 @@ export class RequestTrace {
       value: RequestTrace.prototype.toJSON,
     });
   }
+}
+
+/** What the data of a trace is made of. */
+export interface TraceContent {
+  readonly id: number;
+  readonly received: Pick<ReceivedRequest, "packet" | "client" | "source" | "receivedAt">;
+  readonly steps: readonly TraceStep[];
+  readonly end: TraceEnd | undefined;
+}
+
+export function requestTraceJson({ id, received, steps, end }: TraceContent): RequestTraceJson {
+  const { packet, client, source, receivedAt } = received;
+  return {
+    id,
+    receivedAt: new Date(receivedAt).toISOString(),
+    request: {
+      type: radiusCodeName(packet.code),
+      identifier: packet.identifier,
+      client: client.name,
+      source: `${source.address}:${source.port}`,
+      attributes: Array.from(packet, formatted),
+    },
+    steps,
+    ...(end && {
+      answer: end.answer && {
+        type: radiusCodeName(end.answer.code),
+        attributes: end.answer.attributes.map(formatted),
+      },
+      reason: { code: end.reason, text: reasonText(end.reason) },
+      durationMs: end.duration,
+    }),
+  };
 }
 
 /** A trace as data. An `answer` that is missing although there is a `reason` was not sent: silence. */

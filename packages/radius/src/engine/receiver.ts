@@ -4,7 +4,7 @@ import { decodeRadiusPacket, type RadiusPacket } from "../wire/packet.ts";
 import { RadiusPacketError } from "../wire/packet-error.ts";
 import { AnswerWriter, UnsendableAnswer } from "./answer-writer.ts";
 import { ClientTable, type KnownClient, type KnownSource } from "./client-table.ts";
-import { DuplicateRing, type RingEntry } from "./duplicate-ring.ts";
+import { DuplicateRing, type RingTicket } from "./duplicate-ring.ts";
 import type {
   Answer,
   Endpoint,
@@ -149,34 +149,34 @@ export class RadiusReceiver {
 
   #process(packet: RadiusPacket, source: Endpoint, known: KnownSource, send: Send, warn: boolean): void {
     const { client } = known;
-    const key = known.number * 0x1000000 + source.port * 0x100 + packet.identifier;
+    const origin = source.port * 0x100 + packet.identifier;
     this.#ring.expire(this.#clock.monotonic());
-    const duplicate = this.#ring.find(key, packet.bytes);
-    if (duplicate !== undefined) {
-      this.#repeat(duplicate, source, client, send);
+    const duplicate = this.#ring.find(known.number, origin, packet.bytes);
+    if (duplicate >= 0) {
+      this.#repeat(this.#ring.answerAt(duplicate), source, client, send);
       return;
     }
-    const entry = this.#ring.add(key, packet.bytes);
-    if (entry === undefined) {
+    const ticket = this.#ring.add(known.number, origin, packet.bytes);
+    if (ticket === undefined) {
       this.#report({ kind: "overloaded", source, client: client.settings });
       return;
     }
     if (warn) this.#report({ kind: "message-authenticator-absent", source, client: client.settings });
-    this.#handle(new Exchange(packet, source, client, entry, send));
+    this.#handle(new Exchange(packet, source, client, ticket, send));
   }
 
-  #repeat(duplicate: RingEntry, source: Endpoint, client: KnownClient, send: Send): void {
-    if (duplicate.answer === undefined) {
+  #repeat(answer: Uint8Array | undefined, source: Endpoint, client: KnownClient, send: Send): void {
+    if (answer === undefined) {
       this.#report({ kind: "duplicate-in-progress", source, client: client.settings });
       return;
     }
     try {
-      send(duplicate.answer);
+      send(answer);
     } catch (error) {
       this.#report({ kind: "unsendable-answer", source, client: client.settings, reason: "send", error });
       return;
     }
-    this.#report({ kind: "duplicate-answered", source, client: client.settings, code: duplicate.answer[0] });
+    this.#report({ kind: "duplicate-answered", source, client: client.settings, code: answer[0] });
   }
 
   #handle(exchange: Exchange): void {
@@ -210,13 +210,13 @@ export class RadiusReceiver {
 
   /** What the handler returned may be anything, and reading it may throw. */
   #finish(exchange: Exchange, answer: Answer | null): void {
-    const { packet, client, source, entry, send } = exchange;
-    if (!entry.live) {
+    const { packet, client, source, ticket, send } = exchange;
+    if (!this.#ring.holds(ticket)) {
       this.#report({ kind: "discarded", source, client: client.settings, reason: "superseded" });
       return;
     }
     if (answer === null) {
-      this.#ring.remove(entry);
+      this.#ring.remove(ticket);
       this.#report({ kind: "discarded", source, client: client.settings });
       return;
     }
@@ -230,12 +230,12 @@ export class RadiusReceiver {
       this.#fail(exchange, error);
       return;
     }
-    this.#ring.answered(entry, bytes, this.#clock.monotonic());
+    this.#ring.answered(ticket, bytes, this.#clock.monotonic());
     this.#send(bytes, code, source, client, send);
   }
 
-  #fail({ source, client, entry }: Exchange, error: unknown): void {
-    this.#ring.remove(entry);
+  #fail({ source, client, ticket }: Exchange, error: unknown): void {
+    this.#ring.remove(ticket);
     if (error instanceof UnsendableAnswer) {
       const { reason } = error;
       this.#report({ kind: "unsendable-answer", source, client: client.settings, reason, error });
@@ -278,14 +278,14 @@ class Exchange {
   readonly packet: RadiusPacket;
   readonly source: Endpoint;
   readonly client: KnownClient;
-  readonly entry: RingEntry;
+  readonly ticket: RingTicket;
   readonly send: Send;
 
-  constructor(packet: RadiusPacket, source: Endpoint, client: KnownClient, entry: RingEntry, send: Send) {
+  constructor(packet: RadiusPacket, source: Endpoint, client: KnownClient, ticket: RingTicket, send: Send) {
     this.packet = packet;
     this.source = source;
     this.client = client;
-    this.entry = entry;
+    this.ticket = ticket;
     this.send = send;
   }
 }

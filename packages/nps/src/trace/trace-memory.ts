@@ -1,0 +1,180 @@
+import { decodeRadiusPacket, type RadiusClientSettings, type RawAttribute } from "@sallyport/radius";
+import {
+  type RequestTrace,
+  type RequestTraceJson,
+  requestTraceJson,
+  type TraceDetail,
+  type TraceEnd,
+  type TraceStep,
+} from "./request-trace.ts";
+
+/**
+ * The traces of the last requests, so that a decision can be explained afterwards; when full, the oldest goes.
+ *
+ * A trace is copied into memory that stays and is written over: thousands of young objects that live for a moment
+ * longer than their request are what a garbage collector is slowest at.
+ *
+ * @example
+ * ```ts
+ * const traces = new TraceMemory(1_000);
+ * const nps = new Nps({ ...options, onTrace: (trace) => traces.add(trace) });
+ * traces.last(1); // the newest request, as data
+ * ```
+ */
+export class TraceMemory {
+  readonly #slots: KeptTrace[] = [];
+  readonly #size: number;
+  #next = 0;
+
+  /** @param size how many traces it keeps, a whole number of at least 1 */
+  constructor(size: number) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(`size must be a whole number of at least 1, found ${size}`);
+    }
+    this.#size = size;
+  }
+
+  /** Keeps a trace that is finished. */
+  add(trace: RequestTrace): void {
+    let slot = this.#slots[this.#next];
+    if (slot === undefined) {
+      slot = new KeptTrace();
+      this.#slots.push(slot);
+    }
+    slot.keep(trace);
+    this.#next = (this.#next + 1) % this.#size;
+  }
+
+  /** The trace of one request; undefined when it is too long ago, or was never there. */
+  find(id: number): RequestTraceJson | undefined {
+    return this.#slots.find((slot) => slot.id === id)?.toJSON();
+  }
+
+  /** The newest traces, oldest first. */
+  last(count: number): RequestTraceJson[] {
+    const inOrder = [...this.#slots.slice(this.#next), ...this.#slots.slice(0, this.#next)];
+    return inOrder.slice(-count).map((slot) => slot.toJSON());
+  }
+}
+
+/** An octet for the type, three for the length. */
+const attributeHeader = 4;
+
+/** One place of the memory. Everything here is written over by the next trace that gets the place. */
+class KeptTrace {
+  id = 0;
+  #receivedAt = 0;
+  #client: RadiusClientSettings | undefined;
+  #address = "";
+  #port = 0;
+  /** The request, then the attributes of the answer as they travel. */
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(512);
+  #requestLength = 0;
+  #length = 0;
+  /** Stage, outcome and detail of each step, one behind the other; `#times` holds when. */
+  readonly #steps: (string | TraceDetail | undefined)[] = [];
+  #times: Float64Array<ArrayBuffer> = new Float64Array(16);
+  #stepCount = 0;
+  /** The code of the answer, 0 for silence; undefined while nothing is kept here that has ended. */
+  #answerCode: number | undefined;
+  #reason = 0;
+  #duration = 0;
+
+  keep(trace: RequestTrace): void {
+    const { packet, client, source, receivedAt } = trace.received;
+    this.id = trace.id;
+    this.#receivedAt = receivedAt;
+    this.#client = client;
+    this.#address = source.address;
+    this.#port = source.port;
+    this.#reserve(packet.length);
+    this.#bytes.set(packet.bytes);
+    this.#requestLength = packet.length;
+    this.#length = packet.length;
+    this.#keepSteps(trace.steps);
+    this.#keepEnd(trace.end);
+  }
+
+  toJSON(): RequestTraceJson {
+    const { id } = this;
+    if (this.#client === undefined) throw new Error("nothing was kept here");
+    return requestTraceJson({
+      id,
+      received: {
+        packet: decodeRadiusPacket(this.#bytes.slice(0, this.#requestLength)),
+        client: this.#client,
+        source: { address: this.#address, port: this.#port },
+        receivedAt: this.#receivedAt,
+      },
+      steps: this.#keptSteps(),
+      end: this.#keptEnd(),
+    });
+  }
+
+  #keepSteps(steps: readonly TraceStep[]): void {
+    const before = this.#stepCount;
+    this.#stepCount = steps.length;
+    if (steps.length > this.#times.length) this.#times = new Float64Array(2 * steps.length);
+    for (let index = 0; index < steps.length; index++) {
+      const step = steps[index] as TraceStep;
+      this.#times[index] = step.at;
+      this.#steps[3 * index] = step.stage;
+      this.#steps[3 * index + 1] = step.outcome;
+      this.#steps[3 * index + 2] = step.detail;
+    }
+    this.#steps.fill(undefined, 3 * steps.length, 3 * before);
+  }
+
+  #keptSteps(): TraceStep[] {
+    return Array.from({ length: this.#stepCount }, (_, index) => {
+      const [stage, outcome, detail] = this.#steps.slice(3 * index, 3 * index + 3);
+      const at = this.#times[index] as number;
+      return {
+        stage: stage as string,
+        outcome: outcome as string,
+        at,
+        ...(detail && { detail: detail as TraceDetail }),
+      };
+    });
+  }
+
+  #keepEnd(end: TraceEnd | undefined): void {
+    this.#answerCode = end && (end.answer?.code ?? 0);
+    this.#reason = end?.reason ?? 0;
+    this.#duration = end?.duration ?? 0;
+    for (const { type, value } of end?.answer?.attributes ?? []) {
+      const at = this.#length;
+      this.#length += attributeHeader + value.length;
+      this.#reserve(this.#length);
+      this.#bytes[at] = type;
+      // Three octets of length: what is too long for a packet is kept, too, to show why nothing was sent.
+      this.#bytes[at + 1] = value.length >> 16;
+      this.#bytes[at + 2] = value.length >> 8;
+      this.#bytes[at + 3] = value.length;
+      this.#bytes.set(value, at + attributeHeader);
+    }
+  }
+
+  #keptEnd(): TraceEnd | undefined {
+    if (this.#answerCode === undefined) return undefined;
+    const attributes: RawAttribute[] = [];
+    for (let at = this.#requestLength; at < this.#length; ) {
+      const [type = 0, high = 0, middle = 0, low = 0] = this.#bytes.subarray(at, at + attributeHeader);
+      const start = at + attributeHeader;
+      at = start + ((high << 16) | (middle << 8) | low);
+      attributes.push({ type, value: this.#bytes.slice(start, at) });
+    }
+    return {
+      answer: this.#answerCode === 0 ? undefined : { code: this.#answerCode, attributes },
+      reason: this.#reason,
+      duration: this.#duration,
+    };
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * length);
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}
