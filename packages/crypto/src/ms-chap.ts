@@ -57,7 +57,10 @@ export function challengeResponse(challenge: Uint8Array, hash: Uint8Array): Uint
   return response;
 }
 
-const digits = "0123456789ABCDEF";
+/** Every octet as two digits in upper case. */
+const hexadecimal: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
+  octet.toString(16).toUpperCase().padStart(2, "0"),
+);
 const magic1: Uint8Array = encoder.encode("Magic server to client signing constant");
 const magic2: Uint8Array = encoder.encode("Pad to make it do more than one iteration");
 
@@ -81,6 +84,6 @@ export function authenticatorResponse(
   checkLength("challenge", challenge, 8);
   const digest = sha1(sha1(md4(hash), ntResponse, magic1), challenge, magic2);
   let response = "S=";
-  for (const byte of digest) response += digits.charAt(byte >> 4) + digits.charAt(byte & 15);
+  for (const octet of digest) response += hexadecimal[octet];
   return response;
 }
