@@ -8,8 +8,8 @@ import {
 } from "./contract/attribute.ts";
 import { ratUserPassword } from "./contract/attribute-types.ts";
 import { type RadiusDataType, rdtAddress, rdtIpv6Address, rdtUnknown } from "./contract/constants.ts";
+import { utf8 } from "./utf8.ts";
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
@@ -78,7 +78,7 @@ export class HeldAttribute {
   get bytes(): Uint8Array {
     const source = this.#source;
     if (typeof source === "number") return bigEndian(source);
-    if (typeof source === "string") return encoder.encode(source);
+    if (typeof source === "string") return utf8(source);
     if (typeof source === "function") {
       const revealed = source();
       this.#source = revealed;

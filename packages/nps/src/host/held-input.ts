@@ -2,6 +2,7 @@ import { HeldAttribute, swapped } from "../attribute-list.ts";
 import { dataTypeOf, isNumberDataType } from "../contract/attribute.ts";
 import { ratCertificateThumbprint, ratCode, ratMinimum } from "../contract/attribute-types.ts";
 import { type RadiusDataType, rdtAddress, rdtIpv6Address, rdtUnknown } from "../contract/constants.ts";
+import { utf8 } from "../utf8.ts";
 
 /** RFC 2865 section 5: the length octet counts itself and the type (NPS-75). */
 const longestValue = 253;
@@ -29,8 +30,6 @@ export function heldInput(
   return HeldAttribute.ofBytes(attrType, bytes, dataType);
 }
 
-const encoder = new TextEncoder();
-
 function isAttributeType(attrType: unknown): attrType is number {
   if (typeof attrType !== "number" || !Number.isInteger(attrType)) return false;
   return (
@@ -52,7 +51,7 @@ function isUint32(value: unknown): value is number {
 }
 
 function octets(value: unknown): Uint8Array<ArrayBuffer> | undefined {
-  if (typeof value === "string") return encoder.encode(value);
+  if (typeof value === "string") return utf8(value);
   return value instanceof Uint8Array ? Uint8Array.from(value) : undefined;
 }
 
