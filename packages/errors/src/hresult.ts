@@ -1,2 +1,4 @@
-/** Access is refused: ERROR_ACCESS_DENIED of Win32 as an HRESULT. Unsigned, as every code here. */
-export const E_ACCESSDENIED = 0x80070005;
+export * from "./hresult.generated.ts";
+
+/** HRESULT values of winerror.h, as plain unsigned numbers. This is the type of their names; worked out only where it is used, since there are many. */
+export type HresultName = keyof typeof import("./hresult.generated.ts");

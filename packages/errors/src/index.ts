@@ -1,2 +1,8 @@
-export { type CodeSpace, symbolOf } from "./code-space.ts";
-export { WindowsError, type WindowsErrorJson, type WindowsErrorOptions } from "./windows-error.ts";
+export { type CodeSpace, codeSpaces } from "./code-space.ts";
+export { type SymbolSource, symbolOf, useSymbols } from "./symbol-source.ts";
+export {
+  type NamedCode,
+  WindowsError,
+  type WindowsErrorJson,
+  type WindowsErrorOptions,
+} from "./windows-error.ts";

@@ -1,14 +1,26 @@
-import { npsReasons } from "./nps.generated.ts";
+import { type NpsReasonClass, type NpsReasonCode, npsReasons } from "./nps.generated.ts";
+import { isInRanges } from "./ranges.ts";
+import type { RasErrorName } from "./ras.ts";
+import { npsRanges } from "./tables/ranges.generated.ts";
 
 export * from "./nps.generated.ts";
 
+/** The documented name of a reason code; most codes above 23 have none. */
+export type NpsReasonName = Extract<keyof typeof import("./nps.generated.ts"), `IAS_${string}`>;
+
 /** A reason code of Network Policy Server, as its logs and the security events 6272 to 6278 show it. */
 export interface NpsReason {
-  readonly code: number;
+  readonly code: NpsReasonCode;
   /** The name in Microsoft's documentation; most codes above 23 have none. */
-  readonly name: string | undefined;
+  readonly name: NpsReasonName | undefined;
   /** One sentence in our own words. */
   readonly text: string;
+  /** What part of the request it is about; our own grouping. */
+  readonly class: NpsReasonClass;
+  /** The error of Remote Access Service that fits, where one does; our own judgement. */
+  readonly ras?: RasErrorName;
+  /** What an administrator looks at next; for the codes that occur every day. */
+  readonly check?: string;
 }
 
 /**
@@ -22,12 +34,24 @@ export interface NpsReason {
  * ```
  */
 export function reasonText(code: number): string {
-  return byCode.get(code)?.text ?? `Reason code ${code} is not documented.`;
+  return reasonOf(code)?.text ?? `Reason code ${code} is not documented.`;
 }
 
 /** The documented name of a reason code, for example `"IAS_NO_POLICY_MATCH"` for 48. */
-export function reasonName(code: number): string | undefined {
-  return byCode.get(code)?.name;
+export function reasonName(code: number): NpsReasonName | undefined {
+  return reasonOf(code)?.name;
 }
 
-const byCode: ReadonlyMap<number, NpsReason> = new Map(npsReasons.map((reason) => [reason.code, reason]));
+/** Everything about a reason code, undefined when it is not documented. */
+export function reasonOf(code: number): NpsReason | undefined {
+  byCode ??= new Map(npsReasons.map((reason) => [reason.code, reason]));
+  return byCode.get(code);
+}
+
+/** Whether a number is a documented reason code of Network Policy Server. */
+export function isNpsReason(code: number): code is NpsReasonCode {
+  return isInRanges(code, npsRanges);
+}
+
+/** Made at the first question, so that importing a constant makes nothing. */
+let byCode: ReadonlyMap<number, NpsReason> | undefined;

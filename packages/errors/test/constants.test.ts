@@ -1,53 +1,124 @@
 import { describe, expect, it } from "vitest";
+import data from "../data/error-codes.json" with { type: "json" };
+import sspiData from "../data/sspi-constants.json" with { type: "json" };
+import * as eap from "../src/eap.ts";
 import * as hresult from "../src/hresult.ts";
-import { symbolOf } from "../src/index.ts";
+import * as inet from "../src/inet.ts";
+import * as lm from "../src/lm.ts";
+import * as nps from "../src/nps.ts";
+import * as ntstatus from "../src/ntstatus.ts";
+import * as ras from "../src/ras.ts";
+import * as sspi from "../src/sspi.ts";
+import * as tapi from "../src/tapi.ts";
 import * as win32 from "../src/win32.ts";
 
-describe("Win32 and HRESULT constants", () => {
-  it("have the values of winerror.h", () => {
-    expect({ ...win32 }).toEqual({
-      ERROR_SUCCESS: 0,
-      NO_ERROR: 0,
-      ERROR_FILE_NOT_FOUND: 2,
-      ERROR_ACCESS_DENIED: 5,
-      ERROR_INVALID_DATA: 13,
-      ERROR_GEN_FAILURE: 31,
-      ERROR_INVALID_PARAMETER: 87,
-      ERROR_MOD_NOT_FOUND: 126,
-      ERROR_PROC_NOT_FOUND: 127,
-      ERROR_UNHANDLED_EXCEPTION: 574,
-      ERROR_DLL_INIT_FAILED: 1114,
-      ERROR_NO_SUCH_USER: 1317,
-      ERROR_LOGON_FAILURE: 1326,
-      ERROR_TIMEOUT: 1460,
-      ERROR_BAD_CONFIGURATION: 1610,
-    });
-  });
+/** The numbers that a module exports, by name. */
+const numbers = (module: object): Record<string, number> =>
+  Object.fromEntries(Object.entries(module).filter(([, value]) => typeof value === "number"));
 
-  it("E_ACCESSDENIED is ERROR_ACCESS_DENIED in the Win32 facility (7) with severity error", () => {
-    expect(hresult.E_ACCESSDENIED).toBe(((1 << 31) | (7 << 16) | win32.ERROR_ACCESS_DENIED) >>> 0);
-  });
-});
+const codesOf = (wanted: (header: string, space: string) => boolean): Record<string, number> =>
+  Object.fromEntries(
+    data.groups
+      .filter(({ header, space }) => wanted(header, space))
+      .flatMap(({ codes }) => Object.entries(codes).map(([name, value]) => [name, Number(value)])),
+  );
 
-describe("symbolOf", () => {
-  it("names every constant, and of two names for one number the usual one", () => {
-    for (const [name, code] of Object.entries(win32)) {
-      expect(symbolOf(code, "win32")).toBe(name === "NO_ERROR" ? "ERROR_SUCCESS" : name);
-    }
+describe("the data", () => {
+  it("are 9423 symbols", () => {
+    const counts = data.groups.map(({ codes }) => Object.keys(codes).length);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(9423);
   });
 
   it.each([
-    [5, "win32", "ERROR_ACCESS_DENIED"],
-    [5, "nps", "IAS_DOMAIN_UNAVAILABLE"],
-    [5, "hresult", undefined],
-    [0x80070005, "hresult", "E_ACCESSDENIED"],
-    [-2147024891, "hresult", "E_ACCESSDENIED"],
-    [9, "nps", undefined],
-    [4242, "win32", undefined],
-    [5.5, "win32", undefined],
-    [Number.NaN, "win32", undefined],
-    [2 ** 32 + 5, "win32", undefined],
-  ] as const)("%d in %s is %s", (code, space, symbol) => {
-    expect(symbolOf(code, space)).toBe(symbol);
+    ["win32", win32, 2801, (header: string, space: string) => header === "winerror.h" && space === "win32"],
+    [
+      "hresult",
+      hresult,
+      3062,
+      (header: string, space: string) => header === "winerror.h" && space === "hresult",
+    ],
+    ["ntstatus", ntstatus, 2502, (header: string) => header === "ntstatus.h"],
+    ["ras", ras, 327, (_: string, space: string) => space === "ras"],
+    ["eap", eap, 33, (header: string) => header === "eaphosterror.h"],
+    ["lm", lm, 310, (header: string) => header === "lmerr.h"],
+    ["inet", inet, 142, (header: string) => header === "wininet.h" || header === "winhttp.h"],
+    ["tapi", tapi, 245, (header: string) => header === "tapi.h" || header === "tapi3err.h"],
+  ] as const)("are all in ./%s, and nothing else is", (_, module, count, wanted) => {
+    expect(numbers(module)).toEqual(codesOf(wanted));
+    expect(Object.keys(numbers(module))).toHaveLength(count);
+  });
+
+  it("./sspi has the status codes of ./hresult, and every constant of SSPI", () => {
+    const constants = Object.assign({}, ...sspiData.sets.map((set) => set.constants)) as Record<
+      string,
+      string | number
+    >;
+    const { ...known } = numbers(sspi);
+    for (const [name, value] of Object.entries(constants)) {
+      expect(known[name], name).toBe(Number(value));
+      delete known[name];
+    }
+    expect(Object.keys(constants)).toHaveLength(290);
+    expect(Object.keys(known)).toHaveLength(311);
+    expect(numbers(hresult)).toMatchObject(known);
+    expect(Object.keys(known).filter((name) => !/^(?:SEC|CRYPT|CERT|CERTSRV|NTE|TRUST)_/.test(name))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("the samples of the design", () => {
+  it.each([
+    [ras, "PENDING", 600],
+    [win32, "ERROR_IO_PENDING", 997],
+    [win32, "ERROR_CONVERT_TO_LARGE", 600],
+    [ras, "ERROR_PORT_DISCONNECTED", 619],
+    [ras, "ERROR_AUTH_INTERNAL", 645],
+    [ras, "ERROR_NO_DIALIN_PERMISSION", 649],
+    [ras, "ERROR_AUTHENTICATION_FAILURE", 691],
+    [sspi, "SEC_I_CONTINUE_NEEDED", 0x00090312],
+    [sspi, "SEC_I_ASYNC_CALL_PENDING", 0x00090368],
+    [sspi, "SEC_E_INVALID_HANDLE", 0x80090301],
+    [sspi, "SEC_E_INCOMPLETE_MESSAGE", 0x80090318],
+    [hresult, "NTE_BAD_UID", 0x80090001],
+    [hresult, "CERT_E_EXPIRED", 0x800b0101],
+    [hresult, "E_ACCESSDENIED", 0x80070005],
+    [ntstatus, "STATUS_LOGON_FAILURE", 0xc000006d],
+    [sspi, "ASC_REQ_EXTENDED_ERROR", 0x8000],
+    [sspi, "ISC_REQ_EXTENDED_ERROR", 0x4000],
+    [sspi, "ASC_RET_MESSAGES", 2 ** 32],
+    [sspi, "SECBUFFER_READONLY", 0x80000000],
+    [sspi, "SECPKG_ATTR_ACCESS_TOKEN", 18],
+    [sspi, "SECPKG_ATTR_SUBJECT_SECURITY_ATTRIBUTES", 128],
+  ] as const)("%#: %s", (module, name, value) => {
+    expect(numbers(module)[name]).toBe(value);
+  });
+});
+
+describe("guards of the small sets", () => {
+  it.each([
+    ["isRasError", ras.isRasError, Object.values(numbers(ras))],
+    ["isEapStatus", eap.isEapStatus, Object.values(numbers(eap))],
+    ["isNpsReason", nps.isNpsReason, nps.npsReasons.map(({ code }) => code)],
+    [
+      "isSspiStatus",
+      sspi.isSspiStatus,
+      Object.entries(numbers(sspi))
+        .filter(([name]) => /^(?:SEC_[EI]|CRYPT|CERT|CERTSRV|NTE|TRUST)_/.test(name))
+        .map(([, code]) => code),
+    ],
+  ])("%s knows each code and no neighbour that is none", (_, guard, codes) => {
+    const known = new Set(codes);
+    for (const code of known) {
+      expect(guard(code)).toBe(true);
+      for (const near of [code - 1, code + 1, code + 0.5])
+        expect(guard(near), `${near}`).toBe(known.has(near));
+    }
+    for (const none of [Number.NaN, -1e9, Number.POSITIVE_INFINITY, 2 ** 32]) expect(guard(none)).toBe(false);
+  });
+
+  it("understand signed numbers where codes are HRESULTs", () => {
+    expect(sspi.isSspiStatus(-2146893048)).toBe(true);
+    expect(eap.isEapStatus(eap.EAP_E_CERT_STORE_INACCESSIBLE | 0)).toBe(true);
   });
 });

@@ -1,0 +1,121 @@
+import type { CodeSpace } from "../code-space.ts";
+import type { CodeMatch, LookupOptions, LookupResult } from "./result.ts";
+
+/** A code found in a line of text. */
+export interface FoundCode {
+  /** As it stands in the line. */
+  readonly text: string;
+  /** Where it begins. */
+  readonly offset: number;
+  /** What it means, best first. */
+  readonly matches: readonly CodeMatch[];
+}
+
+const mostOfLine = 16;
+/** Nobody writes a code behind so many letters; what follows is scanned, but not joined to what was before. */
+const context = String.raw`(?:sub\s?status|status|reason[\s_-]?code|reason|exit(?:ed)?(?:\s+with)?(?:\s+code)?|error[\s_-]?code|error|err|errno|code|hresult|hr|result|rc|failed(?:\s+with)?|failure\s+is|code\s+is|fehler|returned|lasterror|data)`;
+/**
+ * Three kinds: hexadecimal with 0x; eight hexadecimal digits or a signed number of ten, which nothing else looks like;
+ * and a small number behind a word that says what it is. Every repetition has a bound: no line takes long.
+ */
+const pattern = new RegExp(
+  String.raw`(?<![\w.-])(?<hex>0x[0-9a-f]{1,16})(?![\w-])` +
+    String.raw`|(?<![\w.:-])(?<bare>[89cd][0-9a-f]{7})(?![\w.-])` +
+    String.raw`|(?<![\w.])(?<large>-\d{5,10}|[234]\d{9})(?![\w.-])` +
+    String.raw`|(?<![a-z])(?<word>${context})(?:"?[^\S\n]{0,8}[:=#(>"']{0,3}[^\S\n]{0,8}|[^<>\n]{0,40}>)(?<small>\d{1,5}|[0-9a-f]{2,4}(?=,))(?![\w-]|\.\d)`,
+  "gi",
+);
+
+/** Finds the codes that have a name, in the order in which they stand. */
+export function findCodes(
+  line: string,
+  lookup: (query: string | number, options?: LookupOptions) => LookupResult,
+  space: CodeSpace | undefined,
+): FoundCode[] {
+  const found: FoundCode[] = [];
+  for (const { index, groups = {}, 0: whole } of line.matchAll(pattern)) {
+    const code = readCode(groups, line.slice(Math.max(0, index - 24), index));
+    if (code === undefined) continue;
+    const place = code.space ?? (isRemoteAccess(line) ? "ras" : undefined);
+    const { matches } = lookup(code.value, { space: space ?? place, limit: 4 });
+    const kept = matches.filter((match) => code.spaces.includes(match.space));
+    if (kept.length === 0 || found.some(({ text }) => text === code.text)) continue;
+    found.push({ text: code.text, offset: index + whole.length - code.text.length, matches: kept });
+    if (found.length === mostOfLine) break;
+  }
+  return found;
+}
+
+/** The line with the names of its codes behind it. */
+export function annotated(line: string, found: readonly FoundCode[]): string {
+  return found.length === 0 ? line : `${line}  [${found.map(noteOf).join("; ")}]`;
+}
+
+/** "691 = ERROR_AUTHENTICATION_FAILURE (ras) or ERROR_NOT_FOUND (win32)". */
+export function noteOf({ text, matches }: FoundCode): string {
+  const [first] = matches;
+  const names = matches
+    .filter((match, place) => place === 0 || isRival(match, first))
+    .slice(0, 2)
+    .map(
+      ({ symbol, message, space }) =>
+        `${symbol ?? message.replace(/\.$/, "")}${isPlain(space) ? "" : ` (${space})`}`,
+    );
+  return `${text} = ${names.join(" or ")}`;
+}
+
+/** Of further meanings only those that may well be meant are named: RAS against Win32, HRESULT against NTSTATUS. */
+function isRival(match: CodeMatch, first: CodeMatch | undefined): boolean {
+  return (
+    match.code === first?.code &&
+    match.space !== first.space &&
+    ((match.space === "win32" && first.space === "ras") || (match.space === "ras" && first.space === "win32"))
+  );
+}
+
+/** The name says it already. */
+function isPlain(space: CodeSpace): boolean {
+  return space === "hresult" || space === "ntstatus";
+}
+
+interface ReadCode {
+  readonly text: string;
+  readonly value: string | number;
+  readonly space: CodeSpace | undefined;
+  /** What such a number can mean in a log. */
+  readonly spaces: readonly CodeSpace[];
+}
+
+const large: readonly CodeSpace[] = ["hresult", "ntstatus", "tapi", "win32", "ras"];
+const small: readonly CodeSpace[] = ["win32", "ras", "nps"];
+
+function readCode(groups: Partial<Record<string, string>>, before: string): ReadCode | undefined {
+  const { hex, bare, large: number, word = "", small: digits } = groups;
+  if (hex !== undefined) {
+    const isLong = hex.length > 6;
+    // A short one is an address, a length or a flag unless a word before it says otherwise.
+    if (!isLong && !new RegExp(`${context}\\W{0,4}$`, "i").test(before)) return undefined;
+    return /^0x0*$/i.test(hex)
+      ? undefined
+      : { text: hex, value: hex, space: undefined, spaces: isLong ? large : small };
+  }
+  if (bare !== undefined) return { text: bare, value: `0x${bare}`, space: undefined, spaces: large };
+  if (number !== undefined) return { text: number, value: number, space: undefined, spaces: large };
+  if (digits === undefined || /^0+$/.test(digits)) return undefined;
+  const kind = word.toLowerCase();
+  if (kind === "data") {
+    // "AcceptSecurityContext error, data 52e": Active Directory writes the Win32 code in hexadecimal.
+    return /error,\s*$/i.test(before)
+      ? { text: digits, value: `0x${digits}`, space: "win32", spaces: ["win32"] }
+      : undefined;
+  }
+  if (!/^\d+$/.test(digits)) return undefined;
+  if (kind.startsWith("reason"))
+    return { text: digits, value: Number(digits), space: "nps", spaces: ["nps"] };
+  if (kind.startsWith("exit")) return undefined;
+  return { text: digits, value: Number(digits), space: undefined, spaces: ["win32", "ras"] };
+}
+
+function isRemoteAccess(line: string): boolean {
+  return /\b(?:ras|rasclient|rasman|remoteaccess|rras|vpn|ppp|l2tp|pptp|sstp|ikev2|dial)/i.test(line);
+}
