@@ -4,7 +4,7 @@
 /** @typedef {ReturnType<typeof import("./model.mjs").readModel>} Model */
 
 /** Status codes of SSPI, of cryptography and of certificates: the HRESULTs that `./sspi` repeats. */
-export const isSspiStatus = (/** @type {CodeSymbol} */ { name, header, space }) =>
+const isSspiStatus = (/** @type {CodeSymbol} */ { name, header, space }) =>
   header === "winerror.h" &&
   space === "hresult" &&
   /^(?:SEC_[EI]|CRYPT_[EI]|CERT(?:SRV)?_E|NTE|TRUST_E)_/.test(name);
@@ -49,6 +49,7 @@ export const constantFiles = {
   },
 };
 
+// Those whose texts stand in their declarations.
 const smallSets = new Set(["ras", "eap", "sspi-status"]);
 
 /** The first lines of every generated file. */
@@ -84,4 +85,4 @@ export function constantSources({ symbols, texts, sspi }) {
   return sources;
 }
 
-export const hex = (/** @type {number} */ code) => `0x${code.toString(16).toUpperCase().padStart(8, "0")}`;
+const hex = (/** @type {number} */ code) => `0x${code.toString(16).toUpperCase().padStart(8, "0")}`;

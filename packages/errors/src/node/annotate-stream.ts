@@ -143,6 +143,11 @@ async function* decoded(input: Readable): AsyncGenerator<Buffer> {
   if (decoder !== undefined) yield Buffer.from(decoder.decode());
 }
 
+/** The output takes more, or never will. */
 async function drained(output: Writable): Promise<void> {
-  await Promise.race([once(output, "drain"), once(output, "close"), once(output, "error")]).catch(() => {});
+  const over = new AbortController();
+  const events = ["drain", "close", "error"].map((event) => once(output, event, { signal: over.signal }));
+  await Promise.race(events).catch(() => {});
+  over.abort();
+  await Promise.allSettled(events);
 }

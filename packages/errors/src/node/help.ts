@@ -15,7 +15,7 @@ Options:
   -s, --space SPACE  where the code comes from; that meaning comes first
                      (${codeSpaces.join(", ")})
       --search       search for the words in names and texts
-      --json         print JSON: the results, or for standard input an object a line
+      --json         print JSON: the results; for a log, an object a line
   -h, --help         this help
 
 Exit status: 0 something was found, 1 nothing was found, 2 wrong usage.
@@ -28,5 +28,5 @@ Examples:
   winerror --search logon denied      every code with these words
   winerror --json SEC_E_LOGON_DENIED
   journalctl -u radius | winerror     a log with the names written behind
-  npx @sallyport/errors 0x80090308    without installing it (the command is "errors" there)
+  npx @sallyport/errors 0x80090308    without installing anything
 `;

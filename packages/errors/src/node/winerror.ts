@@ -1,10 +1,24 @@
 #!/usr/bin/env node
 import { runCommand } from "./command.ts";
 
-process.exitCode = await runCommand({
-  args: process.argv.slice(2),
-  input: process.stdin,
-  output: process.stdout,
-  errors: process.stderr,
-  env: process.env,
+// Whoever reads the output may have seen enough ("winerror | head -1").
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") fail(error);
 });
+
+try {
+  process.exitCode = await runCommand({
+    args: process.argv.slice(2),
+    input: process.stdin,
+    output: process.stdout,
+    errors: process.stderr,
+    env: process.env,
+  });
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`winerror: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}
