@@ -8,7 +8,10 @@ peers=(
   freeradius-utils # radclient
   eapoltest        # eapol_test, the supplicant of wpa_supplicant as a RADIUS client
   tshark           # an independent decoder for what goes over the wire
-  gcc libc6-dev    # the load generator is a C program
+  gcc libc6-dev    # the load generator is a C program; evaluates header files
+  mingw-w64-common # public headers of Windows, against which every error code is held
+  librust-winapi-dev # the newer codes, which those headers do not have
+  chromium         # a real browser
 )
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

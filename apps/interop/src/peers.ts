@@ -1,11 +1,22 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { describe } from "vitest";
 
-/** The programs that tests here talk to, with the Debian package that brings each. */
+/** The programs that tests here talk to, and the files they compare with: the Debian package that brings each. */
 const packages = {
+  chromium: "chromium",
   freeradius: "freeradius",
+  gcc: "gcc",
+  "mingw-w64 headers": "mingw-w64-common",
   radclient: "freeradius-utils",
   tshark: "tshark",
+  "winapi crate": "librust-winapi-dev",
+} as const;
+
+/** Where the peers lie that are no programs. */
+export const folders = {
+  "mingw-w64 headers": "/usr/share/mingw-w64/include",
+  "winapi crate": "/usr/share/cargo/registry/winapi-0.3.9/src",
 } as const;
 export type Peer = keyof typeof packages;
 
@@ -27,5 +38,8 @@ export function describeWithPeers(peers: readonly Peer[], title: string, tests: 
 }
 
 function isInstalled(peer: Peer): boolean {
-  return spawnSync(peer, ["-h"], { stdio: "ignore" }).error === undefined;
+  const folder = peer in folders ? folders[peer as keyof typeof folders] : undefined;
+  if (folder !== undefined) return existsSync(folder);
+  // A browser takes "-h" for a page to open.
+  return spawnSync(peer, ["--version"], { stdio: "ignore" }).error === undefined;
 }

@@ -75,13 +75,15 @@ export function constantSources({ symbols, texts, sspi }) {
   }
   const sets = sspi.sets.map(({ about, constants }) => {
     const lines = Object.entries(constants).map(([name, value]) => {
-      const newer = sspi.newer.includes(name) ? "/** Only in later Windows SDKs. */\n" : "";
-      return `${newer}export const ${name} = ${value};\n`;
+      const remark = sspi.sdkOnly.includes(name)
+        ? "/** In the Windows SDK, not in the headers of mingw-w64. */\n"
+        : "";
+      return `${remark}export const ${name} = ${value};\n`;
     });
     return `\n// ${about}\n${lines.join("")}`;
   });
   sources["src/sspi-constants.generated.ts"] =
-    `${preamble("Constants of sspi.h, schannel.h and credssp.h other than status codes.")}${sets.join("")}`;
+    `${preamble("Constants of sspi.h, schannel.h, credssp.h, ntsecapi.h and ntsecpkg.h other than status codes.")}${sets.join("")}`;
   return sources;
 }
 

@@ -71,7 +71,7 @@ export function readModel() {
   const nps = read("nps-reason-codes.json");
   for (const { ras } of nps.reasons) if (ras !== undefined) codeOf(ras);
 
-  /** @type {{ newer: string[], sets: { about: string, constants: Record<string, number | string> }[] }} */
+  /** @type {{ sdkOnly: string[], sets: { about: string, constants: Record<string, number | string> }[] }} */
   const sspi = read("sspi-constants.json");
   /** @type {{ errata: { printed: string, symbol: string, text: string }[] }} */
   const { errata } = read("errata.json");
