@@ -1,10 +1,11 @@
 // Guards what users get: every public package is built and packed, each tarball is installed alone in an empty project,
 // and there every export must import, be required, and typecheck as a user's compiler sees it. Ends with the line
 // "N passed, N failed".
+//   --only NAME           test this package alone (all are built)
 //   --node 22,26          repeat imports and commands under these Node versions, fetched from the npm registry
 //   --typescript 5.8.3    check the types with this compiler, fetched likewise
 //   --keep                leave the projects in place for a look
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,12 +14,20 @@ import { root, run, tallyLine, workspaces } from "./workspace.mjs";
 /** @typedef {import("./workspace.mjs").Manifest} Manifest */
 
 const { values: options } = parseArgs({
-  options: { node: { type: "string" }, typescript: { type: "string" }, keep: { type: "boolean" } },
+  options: {
+    only: { type: "string" },
+    node: { type: "string" },
+    typescript: { type: "string" },
+    keep: { type: "boolean" },
+  },
 });
 const work = mkdtempSync(join(tmpdir(), "sallyport-pack-"));
 const publicPackages = workspaces().filter(({ manifest }) => !manifest.private);
 let passed = 0;
 let failed = 0;
+
+/** What a tarball may weigh, in bytes, where that is promised. */
+const tarballBudgets = new Map([["@sallyport/errors", 450_000]]);
 
 /**
  * Counts one check; tells about it where it does not hold.
@@ -81,7 +90,8 @@ for (const { folder, manifest } of publicPackages) {
 }
 
 // Two at a time: most of it is waiting for npm.
-const queue = [...tarballs.keys()];
+const queue = [...tarballs.keys()].filter((name) => options.only === undefined || name === options.only);
+if (queue.length === 0) stop(`no public package is called ${options.only}`);
 const worker = async () => {
   for (let name = queue.shift(); name; name = queue.shift()) await testPackage(name);
 };
@@ -121,6 +131,11 @@ async function testPackage(/** @type {string} */ name) {
   const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
 
   checkContents(name, installed, manifest);
+  const budget = tarballBudgets.get(name);
+  if (budget !== undefined) {
+    const { size } = statSync(tarball);
+    check(`${name}: the tarball has at most ${budget} bytes`, size <= budget, `${size} bytes`);
+  }
   const entries = Object.keys(manifest.exports ?? {}).filter((key) => !key.endsWith(".json"));
   for (const node of nodes) await checkLoading(name, project, entries, node);
   await checkTypes(name, project, entries);
