@@ -1,20 +1,19 @@
 import { defineConfig } from "tsup";
 import { library } from "../../tsup.shared.ts";
 
-const entries = ["index", "ras", "sspi", "eap", "nps", "decode", "lookup", "messages", "node/winerror"];
 /** Nothing but constants. */
 const tables = ["win32", "hresult", "ntstatus", "lm", "inet", "tapi"];
+/** What programs import when they start: one file each, because opening a second one costs more than it weighs. */
+const small = ["index", "ras", "sspi", "eap", "nps", "decode"];
+const large = ["lookup", "messages", "node/winerror"];
 
 const sources = (names: readonly string[]): string[] => names.map((name) => `src/${name}.ts`);
+// Most of this package is tables: their sources and source maps would outweigh it.
+const shared = { ...library, sourcemap: false, clean: false };
 
 export default defineConfig([
-  // Most of this package is tables: their sources and source maps would outweigh it.
-  {
-    ...library,
-    entry: sources(entries),
-    sourcemap: false,
-    clean: tables.map((name) => `!${name}.js`),
-  },
+  { ...shared, entry: sources(large), clean: [...tables, ...small].map((name) => `!${name}.js`) },
+  { ...shared, entry: sources(small), splitting: false },
   // A bundle names every constant twice, unless the inner names are short.
-  { ...library, entry: sources(tables), sourcemap: false, clean: false, minify: true },
+  { ...shared, entry: sources(tables), minify: true },
 ]);

@@ -13,7 +13,9 @@ export function tableSources(model) {
     packed(space, unique(model.symbols.filter((symbol) => symbol.space === space))),
   );
   const reasons = model.nps.reasons.map(({ code, name }) => ({ code, name: name ?? "-", header: "" }));
-  sources["src/tables/names.generated.ts"] = `${preamble()}${[...tables, packed("nps", reasons)].join("")}`;
+  sources["src/tables/names.generated.ts"] =
+    `${preamble()}import type { PackedTable } from "../lookup/code-table.ts";
+${[...tables, packed("nps", reasons)].join("")}`;
   sources["src/tables/messages.generated.ts"] = messages(model);
   sources["src/tables/facts.generated.ts"] = facts(model);
   sources["src/tables/ranges.generated.ts"] = ranges(model);
@@ -22,21 +24,15 @@ export function tableSources(model) {
 
 /**
  * Names in ascending order of their numbers. The numbers follow as runs without a gap: the distance from the end of the
- * run before (0: the same number once more), and the length, in base 36. The headers follow as runs, too: index, length.
+ * run before (0: the same number once more), and the length. The headers follow as runs, too: index, length.
  * @param {string} space
  * @param {{ name: string, code: number, header: string }[]} symbols
  */
 function packed(space, symbols) {
-  /** @type {[from: number, length: number][]} */
-  const runs = [];
   /** @type {[header: number, length: number][]} */
   const headerRuns = [];
-  let last = -1;
-  for (const { code, header } of symbols) {
-    const run = runs.at(-1);
-    if (run && code === last + 1) run[1] += 1;
-    else runs.push([code - Math.max(0, last), 1]);
-    last = code;
+  const runs = runsOf(symbols.map(({ code }) => code));
+  for (const { header } of symbols) {
     const index = /** @type {readonly string[]} */ (headers).indexOf(header);
     const headerRun = headerRuns.at(-1);
     if (headerRun?.[0] === index) headerRun[1] += 1;
@@ -46,12 +42,26 @@ function packed(space, symbols) {
     ([from, length]) => `${from.toString(36)}${length === 1 ? "" : `:${length.toString(36)}`}`,
   );
   return `
-export const ${space} = {
+export const ${space}: PackedTable = {
   names: ${JSON.stringify(symbols.map(({ name }) => name).join(" "))},
-  codeRuns: "${codes.join(" ")}",
-  headerRuns: "${headerRuns.map(([header, length]) => `${header}:${length.toString(36)}`).join(" ")}",
+  codeRuns: [${runs.flat().join(",")}],
+  headerRuns: [${headerRuns.flat().join(",")}],
 };
 `;
+}
+
+/** Ascending numbers as runs: the distance from the end of the run before, and the length. */
+function runsOf(/** @type {number[]} */ codes) {
+  /** @type {[from: number, length: number][]} */
+  const runs = [];
+  let last = -1;
+  for (const code of codes) {
+    const run = runs.at(-1);
+    if (run && code === last + 1) run[1] += 1;
+    else runs.push([code - Math.max(0, last), 1]);
+    last = code;
+  }
+  return runs;
 }
 
 /** @param {Model} model */
@@ -64,18 +74,17 @@ function messages({ symbols, texts, nps }) {
             const text = texts.get(symbol.name);
             return symbol.space === space && text ? [{ code: symbol.code, text }] : [];
           });
-    let last = -1;
-    const parts = known.flatMap(({ code, text }) => {
-      if (code === last) return []; // the usual name of the number has spoken
-      const step = code - last;
-      last = code;
-      return [`${step === 1 ? "" : step.toString(36)}|${text.message}${text.check ? `|${text.check}` : ""}`];
-    });
-    return `  ${space}: ${JSON.stringify(parts.join("\n"))},\n`;
+    // Of several names for a number, the usual one speaks.
+    const parts = known.filter(({ code }, index) => code !== known[index - 1]?.code);
+    const lines = parts.map(({ text }) => `${text.message}${text.check ? `|${text.check}` : ""}`);
+    const runs = runsOf(parts.map(({ code }) => code)).flat();
+    return `  ${space}: {\n    codeRuns: [${runs.join(",")}],\n    lines: ${JSON.stringify(lines.join("\n"))},\n  },\n`;
   });
-  return `${preamble()}
-/** One line for each number that has a text: difference in base 36 (none: 1), message, what to check. */
-export const texts = {
+  return `${preamble()}import type { CodeSpace } from "../code-space.ts";
+import type { PackedTexts } from "../messages.ts";
+
+/** One line for each number that has a text: message, what to check. The numbers as runs, as those of the names. */
+export const texts: Readonly<Record<CodeSpace, PackedTexts>> = {
 ${lines.join("")}};
 `;
 }

@@ -1,3 +1,4 @@
+import { CodeRuns } from "./code-runs.ts";
 import type { CodeSpace } from "./code-space.ts";
 import { unsignedCode } from "./decode/number.ts";
 import { texts } from "./tables/messages.generated.ts";
@@ -8,6 +9,13 @@ export interface CodeText {
   readonly message: string;
   /** What to look at next; for the codes that administrators meet every day. */
   readonly check: string | undefined;
+}
+
+/** The texts of one space as the generated table packs them. */
+export interface PackedTexts {
+  readonly codeRuns: readonly number[];
+  /** For each number, in a line of its own: the message, and behind a bar what to check. */
+  readonly lines: string;
 }
 
 /**
@@ -23,24 +31,19 @@ export interface CodeText {
  */
 export function messageOf(code: number, space: CodeSpace): CodeText | undefined {
   if (!Object.hasOwn(texts, space)) return undefined;
-  let known = parsed.get(space);
-  if (known === undefined) {
-    known = parse(texts[space]);
-    parsed.set(space, known);
+  let text = opened.get(space);
+  if (text === undefined) {
+    text = { codes: new CodeRuns(texts[space].codeRuns), lines: texts[space].lines.split("\n") };
+    opened.set(space, text);
   }
-  return known.get(unsignedCode(code));
+  const line = text.lines[text.codes.find(unsignedCode(code))];
+  if (line === undefined) return undefined;
+  const bar = line.indexOf("|");
+  return bar < 0
+    ? { message: line, check: undefined }
+    : { message: line.slice(0, bar), check: line.slice(bar + 1) };
 }
 
-/** Each space at its first question. */
-const parsed: Map<CodeSpace, ReadonlyMap<number, CodeText>> = /* @__PURE__ */ new Map();
-
-function parse(lines: string): ReadonlyMap<number, CodeText> {
-  const known = new Map<number, CodeText>();
-  let code = -1;
-  for (const line of lines === "" ? [] : lines.split("\n")) {
-    const [step, message = "", check] = line.split("|");
-    code += step === "" ? 1 : Number.parseInt(step as string, 36);
-    known.set(code, { message, check });
-  }
-  return known;
-}
+/** Each space from its first question on. */
+const opened: Map<CodeSpace, { readonly codes: CodeRuns; readonly lines: readonly string[] }> =
+  /* @__PURE__ */ new Map();

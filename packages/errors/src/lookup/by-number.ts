@@ -43,6 +43,7 @@ export function decodedOf(readings: readonly Reading[]): DecodedCode[] {
 
 /** What is known to be printed wrongly for the number. */
 export function errataOf(readings: readonly Reading[]): readonly string[] {
+  if (!readings.some(({ code }) => misprinted().has(code))) return [];
   return errata
     .filter(({ printed }) => readings.some(({ code }) => code === printed))
     .map(({ text }) => text);
@@ -61,7 +62,9 @@ const statuses: readonly CodeSpace[] = ["ntstatus", "hresult", "tapi", "win32", 
 /** In which order the spaces answer: by the bits of a large number, by the range of a small one. */
 function spacesFor(code: number, asked: CodeSpace | undefined): readonly CodeSpace[] {
   const order = usualOrder(code);
-  return asked === undefined ? order : [asked, ...order.filter((space) => space !== asked)];
+  return asked === undefined || order[0] === asked
+    ? order
+    : [asked, ...order.filter((space) => space !== asked)];
 }
 
 function usualOrder(code: number): readonly CodeSpace[] {
@@ -135,8 +138,16 @@ function addInner(
   if (table !== undefined && index >= 0) matches.push(tables.match(table, index, reason));
 }
 
+let printedCodes: ReadonlySet<number> | undefined;
+
+function misprinted(): ReadonlySet<number> {
+  printedCodes ??= new Set(errata.map(({ printed }) => printed));
+  return printedCodes;
+}
+
 /** The symbol that a wrongly printed number was meant for. */
 function addMisprinted(tables: Tables, matches: CodeMatch[], code: number): void {
+  if (!misprinted().has(code)) return;
   for (const { printed, symbol } of errata) {
     const place = printed === code ? tables.named(symbol) : undefined;
     if (place !== undefined)

@@ -1,10 +1,12 @@
+import { CodeRuns } from "../code-runs.ts";
 import type { CodeSpace } from "../code-space.ts";
 
 /** Names of one space as the generated tables pack them. */
 export interface PackedTable {
   readonly names: string;
-  readonly codeRuns: string;
-  readonly headerRuns: string;
+  readonly codeRuns: readonly number[];
+  /** Index of a header and number of names, in turn. */
+  readonly headerRuns: readonly number[];
 }
 
 /** In the order of the numbers in `headerRuns`. */
@@ -21,38 +23,21 @@ const headers = [
   "ntstatus.h",
 ];
 
-/**
- * The names of one space by number and by place, ascending. Nothing is unpacked name by name: numbers are found among
- * runs without a gap, so that the first question costs little.
- */
+/** The names of one space by number and by place, ascending. */
 export class CodeTable {
   readonly space: CodeSpace;
   readonly #packed: PackedTable;
-  /** First number of every run, and the place of its name; a last one stands for the end. */
-  readonly #starts: number[] = [];
-  readonly #places: number[] = [];
+  readonly #codes: CodeRuns;
   #names: readonly string[] | undefined;
-  #headers: readonly (readonly [end: number, header: string])[] | undefined;
 
   constructor(space: CodeSpace, packed: PackedTable) {
     this.space = space;
     this.#packed = packed;
-    let last = 0;
-    let place = 0;
-    for (const run of packed.codeRuns.split(" ")) {
-      const colon = run.indexOf(":");
-      const length = colon < 0 ? 1 : Number.parseInt(run.slice(colon + 1), 36);
-      const start = last + Number.parseInt(colon < 0 ? run : run.slice(0, colon), 36);
-      this.#starts.push(start);
-      this.#places.push(place);
-      last = start + length - 1;
-      place += length;
-    }
-    this.#places.push(place);
+    this.#codes = new CodeRuns(packed.codeRuns);
   }
 
   get length(): number {
-    return this.#places.at(-1) as number;
+    return this.#codes.length;
   }
 
   /** Undefined for a code that is documented without a name, and outside the table. */
@@ -64,51 +49,22 @@ export class CodeTable {
 
   /** Not a number outside the table. */
   codeAt(index: number): number {
-    if (index < 0 || index >= this.length) return Number.NaN;
-    const run = lastNotAbove(this.#places, index);
-    return (this.#starts[run] as number) + index - (this.#places[run] as number);
+    return this.#codes.at(index) ?? Number.NaN;
   }
 
   headerAt(index: number): string {
     if (this.space === "nps") return "Network Policy Server";
-    this.#headers ??= headerEnds(this.#packed.headerRuns);
-    for (const [end, header] of this.#headers) if (index < end) return header;
+    const runs = this.#packed.headerRuns;
+    let end = 0;
+    for (let at = 0; at < runs.length; at += 2) {
+      end += runs[at + 1] as number;
+      if (index < end) return headers[runs[at] as number] ?? "";
+    }
     return "";
   }
 
   /** The place of the first name for a number, -1 when it has none here. */
   find(code: number): number {
-    const starts = this.#starts;
-    let run = lastNotAbove(starts, code);
-    if (run < 0) return -1;
-    // The same number once more is a run of its own: the first one counts.
-    while (run > 0 && this.#lastOf(run - 1) >= code) run -= 1;
-    return code <= this.#lastOf(run) ? (this.#places[run] as number) + code - (starts[run] as number) : -1;
+    return this.#codes.find(code);
   }
-
-  #lastOf(run: number): number {
-    const length = (this.#places[run + 1] as number) - (this.#places[run] as number);
-    return (this.#starts[run] as number) + length - 1;
-  }
-}
-
-/** The place of the last number in an ascending list that is not above this one, -1 when all are. */
-function lastNotAbove(ascending: readonly number[], number: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) <= number) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-function headerEnds(runs: string): readonly (readonly [end: number, header: string])[] {
-  let end = 0;
-  return runs.split(" ").map((run) => {
-    const [header, length = ""] = run.split(":");
-    end += Number.parseInt(length, 36);
-    return [end, headers[Number(header)] ?? ""] as const;
-  });
 }

@@ -1,4 +1,4 @@
-import type { CodeSpace } from "../code-space.ts";
+import { type CodeSpace, codeSpaces } from "../code-space.ts";
 import { hexCode } from "../decode/number.ts";
 import type { messageOf } from "../messages.ts";
 import { CodeTable, type PackedTable } from "./code-table.ts";
@@ -7,11 +7,18 @@ import { partsOf } from "./parts.ts";
 import { relationsOf } from "./relations.ts";
 import type { CodeMatch } from "./result.ts";
 
+type Description = Omit<CodeMatch, "reason">;
+
+const mostDescribed = 2048;
+const spaceCount = codeSpaces.length;
+
 /** All names and texts, and how a place in them becomes a match. */
 export class Tables {
   readonly all: readonly CodeTable[];
   readonly #bySpace: ReadonlyMap<CodeSpace, CodeTable>;
   readonly #messageOf: typeof messageOf;
+  /** A log has few codes, many times; at the bound all are forgotten. */
+  readonly #described = new Map<number, Description>();
   #byName: ReadonlyMap<string, readonly [CodeTable, number]> | undefined;
 
   constructor(packed: Readonly<Record<CodeSpace, PackedTable>>, texts: typeof messageOf) {
@@ -56,6 +63,17 @@ export class Tables {
   }
 
   match(table: CodeTable, index: number, reason: string): CodeMatch {
+    const key = index * spaceCount + codeSpaces.indexOf(table.space);
+    let known = this.#described.get(key);
+    if (known === undefined) {
+      known = this.#describe(table, index);
+      if (this.#described.size === mostDescribed) this.#described.clear();
+      this.#described.set(key, known);
+    }
+    return { ...known, reason };
+  }
+
+  #describe(table: CodeTable, index: number): Description {
     const code = table.codeAt(index);
     const { space } = table;
     const symbol = table.nameAt(index);
@@ -72,7 +90,6 @@ export class Tables {
       check,
       parts: partsOf(code, space),
       relations: relationsOf(code, space, this),
-      reason,
     };
   }
 }
