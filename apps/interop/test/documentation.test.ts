@@ -99,6 +99,7 @@ describe("code blocks of the documentation", () => {
       /^npm install @sallyport\/[a-z-]+$/,
       /^npm run sallyport -- /,
       /^npx @sallyport\/server start$/,
+      /^(npx @sallyport\/errors|winerror) /,
       /^sallyport (start|check|trace|radius test)\b/,
       /^radclient /,
     ];

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "@sallyport/errors/messages";
 import { expect, it } from "vitest";
 import { resultOfPage } from "../src/browser.ts";
-import { root } from "../src/markdown.ts";
+import { codeBlocks, root } from "../src/markdown.ts";
 import { describeWithPeers } from "../src/peers.ts";
 import { run } from "../src/run.ts";
 import { temporaryFolder } from "../src/temporary-folder.ts";
@@ -44,12 +45,32 @@ try {
   await post({ failed: String(error && error.stack || error) });
 }`;
 
+/** The package as it is published, built anew. */
+async function buildPackage(): Promise<ReadonlyMap<string, string>> {
+  const folder = temporaryFolder();
+  const built = await run(join(home, "node_modules/.bin/tsup"), ["--out-dir", folder], { cwd: home });
+  expect(built).toMatchObject({ status: 0, stderr: "" });
+  const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
+  return new Map(scripts.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
 describeWithPeers(["chromium"], "error codes in a browser", () => {
+  it("the page in the README tells what the code means", async () => {
+    const [block] = codeBlocks("packages/errors/README.md").filter(({ language }) => language === "html");
+    const report = `<script type="module">
+      const post = () => fetch("/result", { method: "POST", body: JSON.stringify(document.body.textContent) });
+      new MutationObserver(post).observe(document.body, { childList: true });
+    </script>`;
+    const files = new Map([["/", `<!doctype html><body>${report}${block?.content}</body>`]]);
+    for (const [name, content] of await buildPackage()) {
+      files.set(`/node_modules/@sallyport/errors/dist/${name}`, content);
+    }
+    const said = await resultOfPage(files, temporaryFolder());
+    expect(said).toBe(messageOf(0x80090308, "hresult")?.message);
+  });
+
   it("every entry of the built package works in a page: nothing in it asks for Node", async () => {
-    const folder = temporaryFolder();
-    const built = await run(join(home, "node_modules/.bin/tsup"), ["--out-dir", folder], { cwd: home });
-    expect(built).toMatchObject({ status: 0, stderr: "" });
-    const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
+    const scripts = await buildPackage();
     const imports = Object.fromEntries(
       entries.map((entry) => [
         `@sallyport/errors${entry.slice(1)}`,
@@ -59,7 +80,7 @@ describeWithPeers(["chromium"], "error codes in a browser", () => {
     const page = `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script><script type="module">${program}</script>`;
     const files = new Map([
       ["/", page],
-      ...scripts.map((name) => [`/${name}`, readFileSync(join(folder, name), "utf8")] as const),
+      ...Array.from(scripts, ([name, content]) => [`/${name}`, content] as const),
     ]);
 
     const result = (await resultOfPage(files, temporaryFolder())) as {

@@ -38,9 +38,6 @@ function packed(space, symbols) {
     if (headerRun?.[0] === index) headerRun[1] += 1;
     else headerRuns.push([index, 1]);
   }
-  const codes = runs.map(
-    ([from, length]) => `${from.toString(36)}${length === 1 ? "" : `:${length.toString(36)}`}`,
-  );
   return `
 export const ${space}: PackedTable = {
   names: ${JSON.stringify(symbols.map(({ name }) => name).join(" "))},
