@@ -3,7 +3,7 @@ import { library } from "../../tsup.shared.ts";
 
 /** Nothing but constants. */
 const tables = ["win32", "hresult", "ntstatus", "lm", "inet", "tapi"];
-/** What programs import when they start: one file each, because opening a second one costs more than it weighs. */
+/** One file each: opening a second one would cost more than it weighs. */
 const small = ["index", "ras", "sspi", "eap", "nps", "decode"];
 const large = ["lookup", "messages", "node/winerror"];
 
@@ -15,5 +15,5 @@ export default defineConfig([
   { ...shared, entry: sources(large), clean: [...tables, ...small].map((name) => `!${name}.js`) },
   { ...shared, entry: sources(small), splitting: false },
   // A bundle names every constant twice, unless the inner names are short.
-  { ...shared, entry: sources(tables), minify: true },
+  { ...shared, entry: sources(tables), splitting: false, minify: true },
 ]);
