@@ -19,6 +19,10 @@ describe("codes in a line of a log", () => {
       "CoId={1}: The error code returned on failure is 691.",
       "  [691 = ERROR_AUTHENTICATION_FAILURE (ras) or ERROR_DBG_TERMINATE_THREAD (win32)]",
     ],
+    ["rc=1326 result: 5", "  [1326 = ERROR_LOGON_FAILURE (win32); 5 = ERROR_ACCESS_DENIED (win32)]"],
+    ["GetLastError=1326", "  [1326 = ERROR_LOGON_FAILURE (win32)]"],
+    ['{"error":1326}', "  [1326 = ERROR_LOGON_FAILURE (win32)]"],
+    ["status 0x5", "  [0x5 = ERROR_ACCESS_DENIED (win32)]"],
     ["mount error: 1326", "  [1326 = ERROR_LOGON_FAILURE (win32)]"],
     ["Reason Code:\t\t\t16", "  [16 = IAS_AUTH_FAILURE (nps)]"],
     ["reason 9", "  [9 = An extension DLL on the server discarded the request (nps)]"],
@@ -49,6 +53,14 @@ describe("codes in a line of a log", () => {
     "id 80090308-0000-0000-0000-000000000000",
     "error 0x00000000",
     "trace 0x87654321",
+    "HTTP status 404",
+    "status code: 500",
+    "response code=404",
+    "returned 5 rows",
+    "failed 3 times",
+    "result 5 of 7",
+    "exit code: 2",
+    "exit status=2",
   ])("finds none in %j", (line) => {
     expect(codes.findCodes(line)).toEqual([]);
     expect(codes.annotate(line)).toBe(line);
@@ -66,6 +78,25 @@ describe("codes in a line of a log", () => {
     expect(found).toMatchObject({ text: "0x80090308", offset: 3 });
     const many = Array.from({ length: 30 }, (_, index) => `error ${index + 1}`).join(" ");
     expect(codes.findCodes(many)).toHaveLength(16);
+  });
+
+  it("a line against which it is hard to match takes no more than a line does", () => {
+    const hard = [
+      "error",
+      "0x",
+      "error<",
+      "reason code ",
+      "code\t\t\t\t\t\t\t\t",
+      "8",
+      "80090308-",
+      "data ",
+      'err"',
+    ];
+    for (const piece of hard) {
+      const line = piece.repeat(Math.ceil(65_536 / piece.length));
+      // Not a timed test: quadratic time would need minutes here and meet the test's own limit.
+      for (let turn = 0; turn < 5; turn += 1) expect(codes.findCodes(line)).toEqual([]);
+    }
   });
 
   it("no line makes it throw, and the line stays whole", () => {

@@ -12,8 +12,10 @@ export interface FoundCode {
 }
 
 const mostOfLine = 16;
-/** Nobody writes a code behind so many letters; what follows is scanned, but not joined to what was before. */
-const context = String.raw`(?:sub\s?status|status|reason[\s_-]?code|reason|exit(?:ed)?(?:\s+with)?(?:\s+code)?|error[\s_-]?code|error|err|errno|code|hresult|hr|result|rc|failed(?:\s+with)?|failure\s+is|code\s+is|fehler|returned|lasterror|data)`;
+/** Words behind which a small number is a code, and those behind which it is one with a colon or the like between. */
+const strong = String.raw`(?:reason[\s_-]?code|reason|error[\s_-]?code|code\s+is|failure\s+is|failed\s+with|error|errno|err|hresult|(?:get)?lasterror|fehler|data)`;
+const weak = String.raw`(?:exit[\s_-]?code|code|result|rc|hr)`;
+const space = String.raw`[^\S\n]{0,8}`;
 /**
  * Three kinds: hexadecimal with 0x; eight hexadecimal digits or a signed number of ten, which nothing else looks like;
  * and a small number behind a word that says what it is. Every repetition has a bound: no line takes long.
@@ -22,9 +24,14 @@ const pattern = new RegExp(
   String.raw`(?<![\w.-])(?<hex>0x[0-9a-f]{1,16})(?![\w-])` +
     String.raw`|(?<![\w.:-])(?<bare>[89cd][0-9a-f]{7})(?![\w.-])` +
     String.raw`|(?<![\w.])(?<large>-\d{5,10}|[234]\d{9})(?![\w.-])` +
-    String.raw`|(?<![a-z])(?<word>${context})(?:"?[^\S\n]{0,8}[:=#(>"']{0,3}[^\S\n]{0,8}|[^<>\n]{0,40}>)(?<small>\d{1,5}|[0-9a-f]{2,4}(?=,))(?![\w-]|\.\d)`,
+    String.raw`|(?<![a-z])(?:(?<word>${strong})(?:"?${space}[:=#(>"']{0,3}${space}|[^<>\n]{0,40}>)|${weak}"?${space}[:=#(]["']?${space})` +
+    String.raw`(?<small>\d{1,5}|[0-9a-f]{2,4}(?=,))(?![\w-]|\.\d)`,
   "gi",
 );
+/** Codes of other systems: HTTP, and what a program ends with. */
+const foreign = /(?:http|status|response|exit)[\s_-]{0,3}$/i;
+/** In front of a short hexadecimal number, which else is an address, a length or a flag. */
+const beforeHex = new RegExp(String.raw`(?:${strong}|${weak}|status|returned)\W{0,4}$`, "i");
 
 /** Finds the codes that have a name, in the order in which they stand. */
 export function findCodes(
@@ -34,7 +41,7 @@ export function findCodes(
 ): FoundCode[] {
   const found: FoundCode[] = [];
   for (const { index, groups = {}, 0: whole } of line.matchAll(pattern)) {
-    const code = readCode(groups, line.slice(Math.max(0, index - 24), index));
+    const code = readCode(groups, whole, line.slice(Math.max(0, index - 24), index));
     if (code === undefined) continue;
     const place = code.space ?? (isRemoteAccess(line) ? "ras" : undefined);
     const { matches } = lookup(code.value, { space: space ?? place, limit: 4 });
@@ -89,12 +96,15 @@ interface ReadCode {
 const large: readonly CodeSpace[] = ["hresult", "ntstatus", "tapi", "win32", "ras"];
 const small: readonly CodeSpace[] = ["win32", "ras", "nps"];
 
-function readCode(groups: Partial<Record<string, string>>, before: string): ReadCode | undefined {
+function readCode(
+  groups: Partial<Record<string, string>>,
+  whole: string,
+  before: string,
+): ReadCode | undefined {
   const { hex, bare, large: number, word = "", small: digits } = groups;
   if (hex !== undefined) {
     const isLong = hex.length > 6;
-    // A short one is an address, a length or a flag unless a word before it says otherwise.
-    if (!isLong && !new RegExp(`${context}\\W{0,4}$`, "i").test(before)) return undefined;
+    if (!isLong && !beforeHex.test(before)) return undefined;
     return /^0x0*$/i.test(hex)
       ? undefined
       : { text: hex, value: hex, space: undefined, spaces: isLong ? large : small };
@@ -102,6 +112,7 @@ function readCode(groups: Partial<Record<string, string>>, before: string): Read
   if (bare !== undefined) return { text: bare, value: `0x${bare}`, space: undefined, spaces: large };
   if (number !== undefined) return { text: number, value: number, space: undefined, spaces: large };
   if (digits === undefined || /^0+$/.test(digits)) return undefined;
+  if (foreign.test(before) || /^exit/i.test(whole)) return undefined;
   const kind = word.toLowerCase();
   if (kind === "data") {
     // "AcceptSecurityContext error, data 52e": Active Directory writes the Win32 code in hexadecimal.
@@ -112,10 +123,12 @@ function readCode(groups: Partial<Record<string, string>>, before: string): Read
   if (!/^\d+$/.test(digits)) return undefined;
   if (kind.startsWith("reason"))
     return { text: digits, value: Number(digits), space: "nps", spaces: ["nps"] };
-  if (kind.startsWith("exit")) return undefined;
   return { text: digits, value: Number(digits), space: undefined, spaces: ["win32", "ras"] };
 }
 
 function isRemoteAccess(line: string): boolean {
-  return /\b(?:ras|rasclient|rasman|remoteaccess|rras|vpn|ppp|l2tp|pptp|sstp|ikev2|dial)/i.test(line);
+  return remoteAccess.test(line);
 }
+
+const remoteAccess =
+  /\b(?:ras(?:client|man|dial|api)?|rras|remoteaccess|remote access|vpn|ppp(?:oe)?|l2tp|pptp|sstp|ikev2|dial(?:s|ed|ing|-?up|-?in)?)\b/i;
