@@ -1,4 +1,4 @@
 export * from "./hresult.generated.ts";
 
-/** HRESULT values of winerror.h, as plain unsigned numbers. This is the type of their names; worked out only where it is used, since there are many. */
+/** The name of an HRESULT of winerror.h; the numbers are unsigned. One of 3062: the type is worked out only where it is used. */
 export type HresultName = keyof typeof import("./hresult.generated.ts");

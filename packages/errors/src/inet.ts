@@ -1,4 +1,4 @@
 export * from "./inet.generated.ts";
 
-/** WinINet and WinHTTP errors, as plain numbers in the space `win32`. This is the type of their names; worked out only where it is used, since there are many. */
+/** The name of an error of WinINet or WinHTTP, of the space `win32`. One of 142: the type is worked out only where it is used. */
 export type InternetName = keyof typeof import("./inet.generated.ts");

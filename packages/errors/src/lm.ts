@@ -1,4 +1,4 @@
 export * from "./lm.generated.ts";
 
-/** Network management errors (lmerr.h), as plain numbers in the space `win32`. This is the type of their names; worked out only where it is used, since there are many. */
+/** The name of an error of network management (lmerr.h), of the space `win32`. One of 310: the type is worked out only where it is used. */
 export type NetworkManagementName = keyof typeof import("./lm.generated.ts");

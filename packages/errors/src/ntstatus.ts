@@ -1,4 +1,4 @@
 export * from "./ntstatus.generated.ts";
 
-/** NTSTATUS values, as plain unsigned numbers. This is the type of their names; worked out only where it is used, since there are many. */
+/** The name of an NTSTATUS; the numbers are unsigned. One of 2502: the type is worked out only where it is used. */
 export type NtStatusName = keyof typeof import("./ntstatus.generated.ts");

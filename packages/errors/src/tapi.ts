@@ -1,4 +1,4 @@
 export * from "./tapi.generated.ts";
 
-/** Telephony: the codes of tapi.h in the space `tapi`, and the HRESULTs of TAPI 3; plain unsigned numbers. This is the type of their names; worked out only where it is used, since there are many. */
+/** The name of an error of telephony: tapi.h, of the space `tapi`, or tapi3err.h, an HRESULT; unsigned. One of 245: the type is worked out only where it is used. */
 export type TelephonyName = keyof typeof import("./tapi.generated.ts");

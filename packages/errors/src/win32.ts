@@ -1,4 +1,4 @@
 export * from "./win32.generated.ts";
 
-/** System error codes (the Win32 part of winerror.h), as plain numbers. This is the type of their names; worked out only where it is used, since there are many. */
+/** The name of a system error code: the Win32 part of winerror.h. One of 2801: the type is worked out only where it is used. */
 export type Win32Name = keyof typeof import("./win32.generated.ts");

@@ -176,7 +176,17 @@ describe("lookup", () => {
     expect(codes.lookup("ERROR_ACESS_DENEID").suggestions[0]).toBe("ERROR_ACCESS_DENIED");
     expect(codes.lookup("=STATUS_LOGON_FAILRUE").suggestions[0]).toBe("STATUS_LOGON_FAILURE");
     expect(codes.lookup("=SEC_E_INVALID").matches).toEqual([]);
+    expect(codes.lookup("logon denyed").suggestions).toContain("SEC_E_LOGON_DENIED");
     expect(codes.lookup("xyzzy plugh").suggestions).toEqual([]);
+  });
+
+  it("finds the names and numbers in a message that was pasted whole", () => {
+    expect(names("Acquire failed! SEC_E_NO_CREDENTIALS (0x8009030E)")).toEqual(["SEC_E_NO_CREDENTIALS"]);
+    expect(names("'0x80090308'")).toEqual(["SEC_E_INVALID_TOKEN"]);
+    expect(names("The remote connection was denied, error 691, bye", "win32")[0]).toBe(
+      "ERROR_DBG_TERMINATE_THREAD",
+    );
+    expect(first("'0x80090308'")?.reason).toBe("a number in the text");
   });
 
   it("explains the number that the reference prints for SEC_E_INVALID_HANDLE", () => {

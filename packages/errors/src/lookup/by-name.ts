@@ -50,7 +50,10 @@ export function searchWords(
     .map(({ table, index, grade }) => tables.match(table, index, reasons[grade] ?? reasons[2]));
 }
 
-/** Names that are spelt nearly like this one, nearest first. */
+/** What people leave out: "ERROR_", "STATUS_", "SEC_E_". */
+const prefix = /^(?:(?:ERROR|STATUS|NERR)_|(?:[A-Z0-9]+_)?[EISW]_)/;
+
+/** Names that are spelt nearly like this one, with or without their prefix, nearest first. */
 export function suggest(tables: Tables, name: string): string[] {
   const limit = Math.min(4, Math.max(1, Math.floor(name.length / 4)));
   const near: { symbol: string; distance: number }[] = [];
@@ -58,7 +61,11 @@ export function suggest(tables: Tables, name: string): string[] {
     for (let index = 0; index < table.length; index += 1) {
       const symbol = table.nameAt(index);
       if (symbol === undefined) continue;
-      const distance = editDistance(name, symbol.toUpperCase(), limit);
+      const whole = symbol.toUpperCase();
+      const distance = Math.min(
+        editDistance(name, whole, limit),
+        editDistance(name, whole.replace(prefix, ""), limit) + 0.5,
+      );
       if (distance <= limit) near.push({ symbol, distance });
     }
   }

@@ -5,7 +5,7 @@ import { matchNamed, searchWords, suggest } from "./by-name.ts";
 import { decodedOf, errataOf, errataOfSymbol, matchesOf } from "./by-number.ts";
 import { exitCodeText } from "./exit-code.ts";
 import { parseQuery } from "./query.ts";
-import type { LookupOptions, LookupResult } from "./result.ts";
+import type { CodeMatch, LookupOptions, LookupResult } from "./result.ts";
 import type { Tables } from "./tables.ts";
 
 const defaultLimit = 20;
@@ -73,8 +73,24 @@ export class CodeLookup {
     const named = matchNamed(this.#tables, name);
     if (named !== undefined) return answer(text, { matches: [named], notes: errataOfSymbol(named.symbol) });
     if (exactly) return answer(text, { suggestions: suggest(this.#tables, name) });
-    const matches = searchWords(this.#tables, words, space, limit);
+    const found = searchWords(this.#tables, words, space, limit);
+    const matches = found.length > 0 ? found : this.#inText(text, words, space).slice(0, limit);
     return answer(text, { matches, suggestions: matches.length === 0 ? suggest(this.#tables, name) : [] });
+  }
+
+  /** A message that was pasted whole: the names and the numbers in it. */
+  #inText(text: string, words: readonly string[], space: CodeSpace | undefined): CodeMatch[] {
+    const named = words.flatMap((word) => {
+      const match = word.includes("_") ? matchNamed(this.#tables, word) : undefined;
+      return match === undefined ? [] : [{ ...match, reason: "a name in the text" }];
+    });
+    const numbers = findCodes(text, this.lookup, space).flatMap(({ matches }) =>
+      matches.map((match) => ({ ...match, reason: "a number in the text" })),
+    );
+    const key = ({ code, space: place, header }: CodeMatch): string => `${code} ${place} ${header}`;
+    return [
+      ...new Map([...named, ...numbers].toReversed().map((match) => [key(match), match])).values(),
+    ].toReversed();
   }
 }
 
