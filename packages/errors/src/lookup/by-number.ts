@@ -97,18 +97,18 @@ function addPlain(
 }
 
 function plainReason(code: number, space: CodeSpace, isFurther: boolean): string {
-  if (isFurther) return `the same number in ${spaceNames[space]}`;
+  if (isFurther) return `the same number ${asOne[space]}`;
   if (space === "ras" && code >= 600) return "600 to 999 are the numbers of Remote Access Service";
-  return `the number in ${spaceNames[space]}`;
+  return `the number ${asOne[space]}`;
 }
 
-const spaceNames: Readonly<Record<CodeSpace, string>> = {
-  win32: "Win32",
-  hresult: "HRESULT",
-  ntstatus: "NTSTATUS",
-  ras: "Remote Access Service",
-  nps: "Network Policy Server",
-  tapi: "telephony",
+const asOne: Readonly<Record<CodeSpace, string>> = {
+  win32: "in Win32",
+  hresult: "as an HRESULT",
+  ntstatus: "as an NTSTATUS",
+  ras: "in Remote Access Service",
+  nps: "as a reason code",
+  tapi: "in telephony",
 };
 
 /** Codes that travel inside another one. */
