@@ -57,21 +57,20 @@ const headers = [
 ] as const;
 
 describeWithPeers(["gcc", "mingw-w64 headers"], "error codes against the headers of mingw-w64", () => {
-  const known = new Map<string, number>();
-
   it.each(headers)("%s: the compiler finds the same value for each of %i names", async (header, count) => {
     const names = namesOf(header, "mingw-w64");
     expect(names).toHaveLength(count);
     const values = await valuesOfHeaders([header], new Set(names), temporaryFolder());
     expect([...values.keys()].sort()).toEqual([...names].sort());
     for (const [name, value] of values) {
-      known.set(name, value);
       const [printed, right] = headerErrors[name] ?? [value, value];
       expect([value, exported.get(name)], name).toEqual([printed, right]);
     }
   });
 
-  it("the nine errors of the headers are these, and are kept right", () => {
+  it("the nine errors of the headers are these, and are kept right", async () => {
+    const wrong = new Set(Object.keys(headerErrors));
+    const known = await valuesOfHeaders(["eaphosterror.h", "ntstatus.h"], wrong, temporaryFolder());
     expect(Object.keys(headerErrors)).toHaveLength(9);
     for (const [name, [header, right]] of Object.entries(headerErrors)) {
       expect(known.get(name), name).toBe(header);

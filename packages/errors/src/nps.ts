@@ -37,18 +37,45 @@ export function reasonText(code: number): string {
   return reasonOf(code)?.text ?? `Reason code ${code} is not documented.`;
 }
 
-/** The documented name of a reason code, for example `"IAS_NO_POLICY_MATCH"` for 48. */
+/**
+ * The documented name of a reason code, for example `"IAS_NO_POLICY_MATCH"` for 48.
+ *
+ * @example
+ * ```ts
+ * import { reasonName } from "@sallyport/errors/nps";
+ *
+ * reasonName(48); // "IAS_NO_POLICY_MATCH"
+ * ```
+ */
 export function reasonName(code: number): NpsReasonName | undefined {
   return reasonOf(code)?.name;
 }
 
-/** Everything about a reason code, undefined when it is not documented. */
+/**
+ * Everything about a reason code, undefined when it is not documented.
+ *
+ * @example
+ * ```ts
+ * import { reasonOf } from "@sallyport/errors/nps";
+ *
+ * reasonOf(65)?.check; // what an administrator looks at next
+ * ```
+ */
 export function reasonOf(code: number): NpsReason | undefined {
   byCode ??= new Map(npsReasons.map((reason) => [reason.code, reason]));
   return byCode.get(code);
 }
 
-/** Whether a number is a documented reason code of Network Policy Server. */
+/**
+ * Whether a number is a documented reason code of Network Policy Server.
+ *
+ * @example
+ * ```ts
+ * import { isNpsReason } from "@sallyport/errors/nps";
+ *
+ * isNpsReason(11); // false
+ * ```
+ */
 export function isNpsReason(code: number): code is NpsReasonCode {
   return isInRanges(code, npsRanges);
 }

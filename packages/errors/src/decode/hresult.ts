@@ -42,12 +42,30 @@ export function decodeHresult(hresult: number): HresultParts {
   };
 }
 
-/** Whether an HRESULT means success: its topmost bit is clear. */
+/**
+ * Whether an HRESULT means success: its topmost bit is clear.
+ *
+ * @example
+ * ```ts
+ * import { SUCCEEDED } from "@sallyport/errors/decode";
+ *
+ * SUCCEEDED(0x00090312); // true: SEC_I_CONTINUE_NEEDED
+ * ```
+ */
 export function SUCCEEDED(hresult: number): boolean {
   return checkedCode(hresult, "hresult") < 0x8000_0000;
 }
 
-/** Whether an HRESULT means failure: its topmost bit is set. */
+/**
+ * Whether an HRESULT means failure: its topmost bit is set.
+ *
+ * @example
+ * ```ts
+ * import { FAILED } from "@sallyport/errors/decode";
+ *
+ * FAILED(-2147467259); // true: E_FAIL
+ * ```
+ */
 export function FAILED(hresult: number): boolean {
   return !SUCCEEDED(hresult);
 }
@@ -69,7 +87,16 @@ export function HRESULT_FROM_WIN32(code: number): number {
   return value === 0 || value >= 0x8000_0000 ? value : (0x80070000 | (value & 0xffff)) >>> 0;
 }
 
-/** An NTSTATUS as an HRESULT (winerror.h): with {@link FACILITY_NT_BIT}. Unsigned. */
+/**
+ * An NTSTATUS as an HRESULT (winerror.h): with {@link FACILITY_NT_BIT}. Unsigned.
+ *
+ * @example
+ * ```ts
+ * import { HRESULT_FROM_NT } from "@sallyport/errors/decode";
+ *
+ * HRESULT_FROM_NT(0xc000006d) === 0xd000006d; // true
+ * ```
+ */
 export function HRESULT_FROM_NT(status: number): number {
   return (checkedCode(status, "status") | FACILITY_NT_BIT) >>> 0;
 }
@@ -90,7 +117,16 @@ export function win32FromHresult(hresult: number): number | undefined {
   return value >>> 16 === 0x8007 ? value & 0xffff : undefined;
 }
 
-/** The NTSTATUS inside an HRESULT that {@link HRESULT_FROM_NT} has made, undefined when it is another one. */
+/**
+ * The NTSTATUS inside an HRESULT that {@link HRESULT_FROM_NT} has made, undefined when it is another one.
+ *
+ * @example
+ * ```ts
+ * import { ntStatusFromHresult } from "@sallyport/errors/decode";
+ *
+ * ntStatusFromHresult(0xd000006d) === 0xc000006d; // true
+ * ```
+ */
 export function ntStatusFromHresult(hresult: number): number | undefined {
   const value = checkedCode(hresult, "hresult");
   return (value & FACILITY_NT_BIT) === 0 ? undefined : (value & ~FACILITY_NT_BIT) >>> 0;

@@ -38,17 +38,44 @@ export function decodeNtStatus(status: number): NtStatusParts {
   };
 }
 
-/** Whether an NTSTATUS is a success or informational (ntdef.h). */
+/**
+ * Whether an NTSTATUS is a success or informational (ntdef.h).
+ *
+ * @example
+ * ```ts
+ * import { NT_SUCCESS } from "@sallyport/errors/decode";
+ *
+ * NT_SUCCESS(0xc000006d); // false
+ * ```
+ */
 export function NT_SUCCESS(status: number): boolean {
   return checkedCode(status, "status") < 0x8000_0000;
 }
 
-/** Whether an NTSTATUS is an error (ntdef.h): severity 3. */
+/**
+ * Whether an NTSTATUS is an error (ntdef.h): severity 3.
+ *
+ * @example
+ * ```ts
+ * import { NT_ERROR } from "@sallyport/errors/decode";
+ *
+ * NT_ERROR(0x80000005); // false: a warning
+ * ```
+ */
 export function NT_ERROR(status: number): boolean {
   return checkedCode(status, "status") >>> 30 === 3;
 }
 
-/** The Win32 code inside an NTSTATUS of {@link FACILITY_NTWIN32} (0xC007nnnn), undefined when it is another one. */
+/**
+ * The Win32 code inside an NTSTATUS of {@link FACILITY_NTWIN32} (0xC007nnnn), undefined when it is another one.
+ *
+ * @example
+ * ```ts
+ * import { win32FromNtStatus } from "@sallyport/errors/decode";
+ *
+ * win32FromNtStatus(0xc0070005); // 5
+ * ```
+ */
 export function win32FromNtStatus(status: number): number | undefined {
   const value = checkedCode(status, "status");
   return value >>> 16 === 0xc007 ? value & 0xffff : undefined;

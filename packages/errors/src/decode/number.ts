@@ -1,14 +1,41 @@
-/** The same 32 bits as an unsigned number. Numbers that are no 32-bit codes stay as they are. */
+/**
+ * The same 32 bits as an unsigned number. Numbers that are no 32-bit codes stay as they are.
+ *
+ * @example
+ * ```ts
+ * import { unsignedCode } from "@sallyport/errors/decode";
+ *
+ * unsignedCode(-2146893048); // 2148074248
+ * ```
+ */
 export function unsignedCode(code: number): number {
   return code === (code | 0) ? code >>> 0 : code;
 }
 
-/** The same 32 bits as a signed number, as .NET, COM and `int` show them. Other numbers stay as they are. */
+/**
+ * The same 32 bits as a signed number, as .NET, COM and `int` show them. Other numbers stay as they are.
+ *
+ * @example
+ * ```ts
+ * import { signedCode } from "@sallyport/errors/decode";
+ *
+ * signedCode(0x80090308); // -2146893048
+ * ```
+ */
 export function signedCode(code: number): number {
   return isCode(code) ? code | 0 : code;
 }
 
-/** Whether a number is a 32-bit code, signed or unsigned: a whole number from -2147483648 to 4294967295. */
+/**
+ * Whether a number is a 32-bit code, signed or unsigned: a whole number from -2147483648 to 4294967295.
+ *
+ * @example
+ * ```ts
+ * import { isCode } from "@sallyport/errors/decode";
+ *
+ * isCode(2 ** 32); // false
+ * ```
+ */
 export function isCode(code: number): boolean {
   return Number.isInteger(code) && code >= -0x8000_0000 && code <= 0xffff_ffff;
 }
