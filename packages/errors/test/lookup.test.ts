@@ -127,6 +127,17 @@ describe("lookup", () => {
     });
   });
 
+  it("a code without a text of its own has its name as words, and a place to read on", () => {
+    expect(first("ERROR_SHARING_VIOLATION_NOT_THERE")).toBeUndefined();
+    expect(first("STG_E_SHAREVIOLATION")).toMatchObject({
+      message: "stg shareviolation",
+      hasOwnText: false,
+      check: undefined,
+      reference: "https://learn.microsoft.com/search/?terms=STG_E_SHAREVIOLATION",
+    });
+    expect(first("SEC_E_INVALID_TOKEN")).toMatchObject({ hasOwnText: true, reference: undefined });
+  });
+
   it("takes a number apart that has no name", () => {
     const { matches, decoded } = codes.lookup(0xa7ffabcd);
     expect(matches).toEqual([]);

@@ -43,6 +43,8 @@ export interface CodeMatch {
   readonly hasOwnText: boolean;
   /** What to look at next; for codes that administrators meet every day. */
   readonly check: string | undefined;
+  /** Where to read on about a code that has no text of its own: the search of Microsoft's documentation. */
+  readonly reference: string | undefined;
   /** Severity, facility and code of an HRESULT or NTSTATUS. */
   readonly parts: CodeParts | undefined;
   /** The same failure in other spaces. */

@@ -88,6 +88,7 @@ export class Tables {
       message,
       hasOwnText,
       check,
+      reference: hasOwnText ? undefined : `https://learn.microsoft.com/search/?terms=${symbol}`,
       parts: partsOf(code, space),
       relations: relationsOf(code, space, this),
     };

@@ -28,13 +28,15 @@ const ansi: Paint = {
 };
 
 function matchLines(match: CodeMatch, paint: Paint): string[] {
-  const { code, hex, space, symbol, aliases, header, message, check, parts, relations, reason } = match;
+  const { code, hex, space, symbol, aliases, header, message, check, parts, reference, relations, reason } =
+    match;
   const number = code > 0xffff ? `${hex} (${code | 0})` : `${code} (0x${code.toString(16).toUpperCase()})`;
   const lines = [
     `  ${paint.name(symbol ?? "(no name)")}  ${space} ${number}  ${paint.dim(`${header}; ${reason}`)}`,
     `    ${message.replace(/^[a-z]/, (letter) => letter.toUpperCase()).replace(/(?<![.?!])$/, ".")}`,
   ];
   if (check !== undefined) lines.push(`    ${paint.warn("Check:")} ${check}`);
+  if (reference !== undefined) lines.push(paint.dim(`    See ${reference}`));
   if (aliases.length > 0) lines.push(paint.dim(`    Also ${aliases.join(", ")}`));
   if (parts !== undefined && code !== 0) lines.push(paint.dim(`    ${partsText(parts)}`));
   const related = relations.map(
