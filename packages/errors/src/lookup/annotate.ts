@@ -40,13 +40,18 @@ export function findCodes(
   space: CodeSpace | undefined,
 ): FoundCode[] {
   const found: FoundCode[] = [];
+  const seen = new Set<string>();
+  // Asked once a line, and only of lines with a code.
+  let usual: CodeSpace | "any" | undefined = space;
   for (const { index, groups = {}, 0: whole } of line.matchAll(pattern)) {
     const code = readCode(groups, whole, line.slice(Math.max(0, index - 24), index));
-    if (code === undefined) continue;
-    const place = code.space ?? (isRemoteAccess(line) ? "ras" : undefined);
-    const { matches } = lookup(code.value, { space: space ?? place, limit: 4 });
+    if (code === undefined || seen.has(code.text)) continue;
+    seen.add(code.text);
+    usual ??= remoteAccess.test(line) ? "ras" : "any";
+    const place = space ?? code.space ?? (usual === "any" ? undefined : usual);
+    const { matches } = lookup(code.value, { space: place, limit: 4 });
     const kept = matches.filter((match) => code.spaces.includes(match.space));
-    if (kept.length === 0 || found.some(({ text }) => text === code.text)) continue;
+    if (kept.length === 0) continue;
     found.push({ text: code.text, offset: index + whole.length - code.text.length, matches: kept });
     if (found.length === mostOfLine) break;
   }
@@ -71,7 +76,7 @@ export function noteOf({ text, matches }: FoundCode): string {
   return `${text} = ${names.join(" or ")}`;
 }
 
-/** Of further meanings only those that may well be meant are named: RAS against Win32, HRESULT against NTSTATUS. */
+/** Of further meanings only those that may well be meant are named: RAS against Win32. */
 function isRival(match: CodeMatch, first: CodeMatch | undefined): boolean {
   return (
     match.code === first?.code &&
@@ -124,10 +129,6 @@ function readCode(
   if (kind.startsWith("reason"))
     return { text: digits, value: Number(digits), space: "nps", spaces: ["nps"] };
   return { text: digits, value: Number(digits), space: undefined, spaces: ["win32", "ras"] };
-}
-
-function isRemoteAccess(line: string): boolean {
-  return remoteAccess.test(line);
 }
 
 const remoteAccess =
