@@ -26,6 +26,13 @@ export type {
   ReceiverEventKind,
   SeenMessageAuthenticator,
 } from "./engine/receiver-types.ts";
+export {
+  type StateEnd,
+  StateTable,
+  type StateTableOptions,
+  type StateUse,
+  type StateVerdict,
+} from "./engine/state-table.ts";
 export { type IgnoredReason, RadiusTimeoutError, type TimeoutFacts } from "./engine/timeout-error.ts";
 export {
   signMessageAuthenticator,
