@@ -1,7 +1,7 @@
 import type { Account } from "@sallyport/accounts";
 import { parseIpv4, parseIpv6, type RawAttribute, type ReceivedRequest } from "@sallyport/radius";
 import { AttributeList, HeldAttribute } from "./attribute-list.ts";
-import type { Challenge } from "./challenge/challenge-table.ts";
+import type { AnsweredState } from "./challenge/challenge-table.ts";
 import {
   ratAuthenticator,
   ratCode,
@@ -61,7 +61,7 @@ export class NpsRequest {
   /** Whether the peer has just replaced its password: that the old one had expired is then over. */
   passwordChanged = false;
   /** The challenge that this request answers. */
-  challenge: Challenge | undefined;
+  challenge: AnsweredState | undefined;
   readonly #responses = new Map<RadiusResponseType, AttributeList>();
 
   constructor(

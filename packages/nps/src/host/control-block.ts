@@ -62,7 +62,7 @@ export class HostControlBlock implements RadiusExtensionControlBlock {
   }
 
   get answeredChallenge(): AnsweredChallenge | undefined {
-    const { challenge } = this.#request;
+    const challenge = this.#request.challenge?.payload;
     return challenge?.extension === this.#extension ? { data: challenge.data } : undefined;
   }
 

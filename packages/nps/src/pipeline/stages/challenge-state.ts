@@ -34,8 +34,8 @@ export const challengeState: Stage = (request, context) => {
       return isThenable(answer) ? answer.then(repeat) : repeat(answer);
     }
     case "valid":
-      request.trace.step(stage, "answers a challenge", { extension: verdict.challenge.extension });
-      request.challenge = verdict.challenge;
+      request.trace.step(stage, "answers a challenge", { extension: verdict.use.payload.extension });
+      request.challenge = verdict.use;
       return next;
   }
 };
