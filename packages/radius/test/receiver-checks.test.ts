@@ -113,7 +113,7 @@ describe("NPS-87 requireMessageAuthenticator of an Access-Request", () => {
     ["auto", "Proxy-State", proxied, ["proxy-state-without-message-authenticator"], undefined],
     [undefined, "EAP", eap, ["message-authenticator-missing"], "eap-message"],
     ["never", "plain", plain, ["answered"], undefined],
-    ["never", "EAP", eap, ["answered"], undefined],
+    ["never", "EAP", eap, ["message-authenticator-missing"], "eap-message"],
     ["never", "Proxy-State", proxied, ["answered"], undefined],
   ] as const)("%s: %s without it", (requireMessageAuthenticator, _, attributes, kinds, reason) => {
     const observed = createReceiver({ clients: [{ ...client, requireMessageAuthenticator }] });

@@ -20,7 +20,7 @@ export interface RadiusClientSettings {
   /**
    * Whether an Access-Request must carry a Message-Authenticator, which protects against the forgery of 2024
    * (CVE-2024-3596). `"always"`: yes. `"auto"`, the default: with EAP-Message or Proxy-State, and once the client was
-   * seen to send it of its own accord. `"never"`: no. One that is present must be right in any case.
+   * seen to send it of its own accord. `"never"`: with EAP-Message only (RFC 3579 section 3.2). One that is present must be right in any case.
    */
   readonly requireMessageAuthenticator?: "always" | "auto" | "never" | undefined;
 }

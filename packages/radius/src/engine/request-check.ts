@@ -64,9 +64,10 @@ function absentMessageAuthenticator(
 ): Objection | undefined {
   // RFC 5997 section 3: a Status-Server without it is dropped, whatever the settings say.
   if (packet.code === RadiusCode.StatusServer) return missing("status-server");
-  if (client.mode === "never") return undefined;
   if (client.mode === "always") return missing("always");
+  // RFC 3579 section 3.2: an EAP-Message without it is dropped, whatever the settings say.
   if (packet.offsetOf(eapMessageType) >= 0) return missing("eap-message");
+  if (client.mode === "never") return undefined;
   if (packet.offsetOf(proxyStateType) >= 0) return { kind: "proxy-state-without-message-authenticator" };
   if (client.remembered) return missing("remembered");
   try {
