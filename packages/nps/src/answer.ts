@@ -6,6 +6,9 @@ import { rcAccessAccept, rcAccessReject, rcDiscard } from "./contract/constants.
 import { msChapFailure } from "./pipeline/ms-chap-answer.ts";
 import { finalReason, type NpsRequest } from "./request.ts";
 
+/** RFC 3579 section 3.1. */
+const eapMessage = 79;
+
 /** The answer that a decided request gets: the attributes of its final type, without the internal ones (NPS-58, NPS-65). */
 export function responseAnswer(request: NpsRequest, random: Random): Answer | null {
   const { responseType } = request;
@@ -15,6 +18,10 @@ export function responseAnswer(request: NpsRequest, random: Random): Answer | nu
     if (held.attrType < 256) attributes.push(onTheWire(held, request, random));
   }
   if (responseType === rcAccessAccept) attributes.push(...request.proof);
+  if (request.eap !== undefined && !request.response(responseType)?.has(eapMessage)) {
+    if (responseType === rcAccessAccept) attributes.push(...request.eap.round.ending("accept"));
+    if (responseType === rcAccessReject) attributes.push(...request.eap.round.ending("reject"));
+  }
   if (responseType === rcAccessReject && request.msChap !== undefined) {
     const { version, identifier } = request.msChap;
     attributes.push(msChapFailure(version, identifier, finalReason(request), random));

@@ -32,6 +32,17 @@ export {
   type NpsExtensionDefinition,
 } from "./define/define-nps-extension.ts";
 export type { ExtensionRequest, NamedAttributes } from "./define/extension-request.ts";
+// Who carries EAP for the pipeline.
+export type {
+  EapMethodFacts,
+  EapMethodType,
+  EapOffer,
+  EapOpening,
+  EapOutcome,
+  EapRound,
+  EapService,
+} from "./eap/eap-service.ts";
+
 // What an administrator reads.
 export { eventSource, NpsEvent } from "./events.ts";
 

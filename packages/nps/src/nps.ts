@@ -4,6 +4,7 @@ import { revealUserPassword } from "@sallyport/radius";
 import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
 import { responseAnswer } from "./answer.ts";
 import { ChallengeTable } from "./challenge/challenge-table.ts";
+import type { EapService } from "./eap/eap-service.ts";
 import { eventSource, NpsEvent } from "./events.ts";
 import { ExtensionHost } from "./host/extension-host.ts";
 import type { NpsExtension } from "./host/load-extension.ts";
@@ -53,6 +54,8 @@ export interface NpsOptions {
   readonly scryptVerifier?: ScryptVerifier;
   /** Stores a password that a peer has changed by MS-CHAPv2; without it, changes are refused. */
   readonly changePassword?: ChangePassword;
+  /** Carries EAP inside RADIUS: `EapRadiusServer` of `@sallyport/eap-radius`. Without it, EAP is refused. */
+  readonly eap?: EapService;
   readonly remoteServers?: RemoteServers;
   /** How long a module may take, in milliseconds. Default 30 000 (NPS-83). */
   readonly moduleTimeoutMs?: Milliseconds;
@@ -110,6 +113,7 @@ export class Nps {
       }),
       connectionRequestPolicies: options.connectionRequestPolicies ?? [defaultConnectionRequestPolicy],
       networkPolicies: options.networkPolicies ?? [defaultNetworkPolicy],
+      eap: options.eap,
       accounts: options.accounts,
       defaultDomain: options.defaultDomain ?? defaultDomainName,
       pingUserName: options.pingUserName,
@@ -164,6 +168,7 @@ export class Nps {
     const answer = this.#process(request, trace);
     // A stage may have found the challenge that this request answers; identical resends share its answer.
     if (request.challenge !== undefined) this.#challenges.settle(request.challenge, answer);
+    request.eap?.round.settle(answer);
     return answer;
   };
 

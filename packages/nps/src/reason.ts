@@ -11,6 +11,8 @@ export const Reason = {
   NoReversiblePassword: 19,
   LanManagerRefused: 20,
   ExtensionRejected: 21,
+  EapTypeUnusable: 22,
+  EapError: 23,
   PasswordMustChange: 33,
   AccountDisabled: 34,
   AccountExpired: 35,

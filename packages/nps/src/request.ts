@@ -29,6 +29,7 @@ import {
   rrrcAccountUnknown,
   rrrcAuthenticationFailure,
 } from "./contract/constants.ts";
+import type { EapMethodFacts, EapRound } from "./eap/eap-service.ts";
 import type { ExtensionForm } from "./host/load-extension.ts";
 import type { MicrosoftAttributes } from "./pipeline/credentials.ts";
 import { Reason } from "./reason.ts";
@@ -36,6 +37,14 @@ import type { RequestTrace } from "./trace/request-trace.ts";
 
 /** Who took the decision that stands; the reason of a rejection depends on it (NPS-58). */
 export type DecidedBy = "nothing" | "server" | ExtensionForm;
+
+/** What is known of a request's EAP conversation. */
+export interface EapFacts {
+  readonly round: EapRound;
+  method?: EapMethodFacts;
+  /** What the method wants on the Access-Accept (EAP-82). */
+  attributes?: readonly RawAttribute[];
+}
 
 /** One request on its way through the pipeline: what came in, what is known, and what will be answered. */
 export class NpsRequest {
@@ -60,6 +69,8 @@ export class NpsRequest {
   msChap: { readonly version: 1 | 2; readonly identifier: number } | undefined;
   /** Whether the peer has just replaced its password: that the old one had expired is then over. */
   passwordChanged = false;
+  /** The round of EAP that this request is, and the method once it is known. */
+  eap: EapFacts | undefined;
   /** The challenge that this request answers. */
   challenge: AnsweredState | undefined;
   readonly #responses = new Map<RadiusResponseType, AttributeList>();

@@ -1,6 +1,7 @@
 import type { ReceivedRequest } from "@sallyport/radius";
 import type { Milliseconds } from "@sallyport/runtime";
 import type { AttributeList } from "../attribute-list.ts";
+import type { EapMethodFacts } from "../eap/eap-service.ts";
 
 /** Where accounting records go (NPS-91). */
 export interface AccountingLog {
@@ -21,4 +22,6 @@ export interface AccountingRecord {
   readonly reason: number;
   readonly connectionRequestPolicy: string | undefined;
   readonly networkPolicy: string | undefined;
+  /** EAP-Friendly-Name and MS-Acct-EAP-Type (Table N-12): the method, once it is known. */
+  readonly eap: EapMethodFacts | undefined;
 }

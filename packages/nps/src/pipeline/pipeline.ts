@@ -8,6 +8,7 @@ import { authenticationExtensions } from "./stages/authentication-extensions.ts"
 import { authorizationExtensions } from "./stages/authorization-extensions.ts";
 import { challengeState } from "./stages/challenge-state.ts";
 import { connectionRequestPolicies } from "./stages/connection-request-policies.ts";
+import { eapConversation } from "./stages/eap-conversation.ts";
 import { networkPolicies } from "./stages/network-policies.ts";
 import { pingUserName } from "./stages/ping-user-name.ts";
 import { wellFormed } from "./stages/well-formed.ts";
@@ -17,6 +18,7 @@ export const accessPipeline: readonly Stage[] = [
   pingUserName,
   wellFormed,
   challengeState,
+  eapConversation,
   connectionRequestPolicies,
   authenticationExtensions,
   authentication,

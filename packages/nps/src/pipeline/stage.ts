@@ -2,6 +2,7 @@ import type { Account, AccountSource, ScryptVerifier, StoredPassword } from "@sa
 import type { Answer } from "@sallyport/radius";
 import type { Clock, Random } from "@sallyport/runtime";
 import type { ChallengeTable } from "../challenge/challenge-table.ts";
+import type { EapService } from "../eap/eap-service.ts";
 import type { CallFailure, ExtensionHost } from "../host/extension-host.ts";
 import type { NpsExtension } from "../host/load-extension.ts";
 import type { ConnectionRequestPolicy, NetworkPolicy } from "../policies/policy.ts";
@@ -36,6 +37,8 @@ export interface PipelineContext {
   readonly extensions: ExtensionHost;
   readonly connectionRequestPolicies: readonly ConnectionRequestPolicy[];
   readonly networkPolicies: readonly NetworkPolicy[];
+  /** Carries EAP; without it, EAP is refused. */
+  readonly eap: EapService | undefined;
   readonly accounts: AccountSource;
   readonly defaultDomain: string;
   readonly pingUserName: string | undefined;

@@ -1,4 +1,5 @@
 import type { RadiusAttributeInput } from "../contract/attribute.ts";
+import type { EapMethodType } from "../eap/eap-service.ts";
 import type { NpsRequest } from "../request.ts";
 
 /** One condition of a policy. All conditions of a policy must hold for it to match. */
@@ -31,6 +32,11 @@ export interface NetworkPolicy {
   readonly access: "grant" | "deny";
   /** Whether the account's own dial-in permission counts for nothing. */
   readonly ignoreDialInPermission?: boolean;
+  /**
+   * The EAP types that may be used, the one to be offered first at the head (4 is MD5-Challenge). Undefined: those of
+   * the EAP service, in its order. An empty list: no EAP.
+   */
+  readonly eapTypes?: readonly EapMethodType[];
   /** The profile: what an Access-Accept carries. */
   readonly attributes: readonly RadiusAttributeInput[];
 }

@@ -7,6 +7,7 @@ import {
   radiusCodeName,
 } from "@sallyport/radius";
 import type { Clock, Milliseconds } from "@sallyport/runtime";
+import type { EapMethodFacts } from "../eap/eap-service.ts";
 
 /** What one stage did with a request, in the words of the Windows documentation. */
 export interface TraceStep {
@@ -37,6 +38,8 @@ export interface TraceEnd {
 export class RequestTrace {
   readonly id: number;
   readonly received: ReceivedRequest;
+  /** The EAP method of the conversation, once it is known. */
+  eap: EapMethodFacts | undefined = undefined;
   readonly #clock: Clock;
   readonly #begin: Milliseconds;
   readonly #steps: TraceStep[] = [];
@@ -84,11 +87,12 @@ export class RequestTrace {
 export interface TraceContent {
   readonly id: number;
   readonly received: Pick<ReceivedRequest, "packet" | "client" | "source" | "receivedAt">;
+  readonly eap: EapMethodFacts | undefined;
   readonly steps: readonly TraceStep[];
   readonly end: TraceEnd | undefined;
 }
 
-export function requestTraceJson({ id, received, steps, end }: TraceContent): RequestTraceJson {
+export function requestTraceJson({ id, received, eap, steps, end }: TraceContent): RequestTraceJson {
   const { packet, client, source, receivedAt } = received;
   return {
     id,
@@ -100,6 +104,7 @@ export function requestTraceJson({ id, received, steps, end }: TraceContent): Re
       source: `${source.address}:${source.port}`,
       attributes: Array.from(packet, formatted),
     },
+    ...(eap && { eap }),
     steps,
     ...(end && {
       answer: end.answer && {
@@ -123,6 +128,8 @@ export interface RequestTraceJson {
     readonly source: string;
     readonly attributes: readonly FormattedAttribute[];
   };
+  /** The EAP method, where there is one. */
+  readonly eap?: EapMethodFacts;
   readonly steps: readonly TraceStep[];
   readonly answer?: { readonly type: string; readonly attributes: readonly FormattedAttribute[] } | undefined;
   readonly reason?: { readonly code: number; readonly text: string };

@@ -1,4 +1,5 @@
 import { decodeRadiusPacket, type RadiusClientSettings, type RawAttribute } from "@sallyport/radius";
+import type { EapMethodFacts } from "../eap/eap-service.ts";
 import {
   type RequestTrace,
   type RequestTraceJson,
@@ -67,6 +68,7 @@ class KeptTrace {
   #client: RadiusClientSettings | undefined;
   #address = "";
   #port = 0;
+  #eap: EapMethodFacts | undefined;
   /** The request, then the attributes of the answer as they travel. */
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(512);
   #requestLength = 0;
@@ -87,6 +89,7 @@ class KeptTrace {
     this.#client = client;
     this.#address = source.address;
     this.#port = source.port;
+    this.#eap = trace.eap;
     this.#reserve(packet.length);
     this.#bytes.set(packet.bytes);
     this.#requestLength = packet.length;
@@ -106,6 +109,7 @@ class KeptTrace {
         source: { address: this.#address, port: this.#port },
         receivedAt: this.#receivedAt,
       },
+      eap: this.#eap,
       steps: this.#keptSteps(),
       end: this.#keptEnd(),
     });

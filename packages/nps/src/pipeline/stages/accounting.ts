@@ -41,6 +41,7 @@ function record(request: NpsRequest, packetType: number): AccountingRecord {
     reason: incoming ? Reason.Success : finalReason(request),
     connectionRequestPolicy: request.attributes.first(ratCRPPolicyName)?.text,
     networkPolicy: request.attributes.first(ratPolicyName)?.text,
+    eap: request.eap?.method,
   };
 }
 

@@ -22,6 +22,7 @@ import { Reason } from "../../reason.ts";
 import type { NpsRequest } from "../../request.ts";
 import { isThenable } from "../../thenable.ts";
 import { type Credentials, credentialsOf } from "../credentials.ts";
+import { authenticateByEap } from "../eap-authentication.ts";
 import { msChap2Success, msChapSuccess } from "../ms-chap-answer.ts";
 import { type Disposition, discard, next, type PipelineContext, type Stage } from "../stage.ts";
 
@@ -39,6 +40,7 @@ export const authentication: Stage = (request, context) => {
     request.accept();
     return withAccount(request, context, () => next);
   }
+  if (request.eap !== undefined) return authenticateByEap(request, request.eap.round, context);
   const credentials = credentialsOf(request);
   if (credentials === undefined) {
     return refuse(request, Reason.AuthenticationMethodNotAllowed, "no credentials that this server knows");

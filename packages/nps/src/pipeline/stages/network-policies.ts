@@ -1,5 +1,5 @@
 import { HeldAttribute } from "../../attribute-list.ts";
-import { ratPolicyName, ratState } from "../../contract/attribute-types.ts";
+import { ratPolicyName, ratState, ratVendorSpecific } from "../../contract/attribute-types.ts";
 import { rapProxy, rcAccessAccept } from "../../contract/constants.ts";
 import { isSecondInstance } from "../../host/attribute-array.ts";
 import { heldInput } from "../../host/held-input.ts";
@@ -34,6 +34,7 @@ export const networkPolicies: Stage = (request, context) => {
   }
   request.trace.step(stage, "matched", { policy: policy.name });
   applyProfile(policy, request);
+  applyMethodAttributes(request);
   return next;
 };
 
@@ -65,6 +66,26 @@ function applyProfile(policy: NetworkPolicy, request: NpsRequest): void {
   }
   for (const [index, attribute] of profile.entries()) response.insert(index, attribute);
   request.profile = profile;
+}
+
+/** What an EAP method put out replaces what the policy has of the same type, of type 26 by the vendor's (EAP-82, EAP-83). */
+function applyMethodAttributes(request: NpsRequest): void {
+  const response = request.response(rcAccessAccept);
+  const own = request.eap?.attributes ?? [];
+  if (response === undefined || own.length === 0) return;
+  const held = own.map(({ type, value }) => HeldAttribute.ofBytes(type, value));
+  const replaced = new Set(held.map(kindOf));
+  for (let index = response.size - 1; index >= 0; index--) {
+    const present = response.at(index);
+    if (present !== undefined && replaced.has(kindOf(present))) response.remove(index);
+  }
+  for (const attribute of held) response.add(attribute);
+  request.profile = [...request.profile.filter((attribute) => !replaced.has(kindOf(attribute))), ...held];
+}
+
+/** The type; for Vendor-Specific, vendor and vendor type too. */
+function kindOf({ attrType, bytes }: HeldAttribute): string {
+  return attrType === ratVendorSpecific ? `26 ${bytes.subarray(0, 5).join(".")}` : String(attrType);
 }
 
 function refuse(request: NpsRequest, reason: number, outcome: string): Disposition {

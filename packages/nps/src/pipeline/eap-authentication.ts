@@ -1,0 +1,137 @@
+import { withAccount } from "../account-lookup.ts";
+import { HeldAttribute } from "../attribute-list.ts";
+import { ratFQUserName, ratStrippedUserName } from "../contract/attribute-types.ts";
+import { rcAccessChallenge } from "../contract/constants.ts";
+import type { EapOffer, EapOutcome, EapRound } from "../eap/eap-service.ts";
+import { qualifiedName } from "../identity.ts";
+import { firstMatch } from "../policies/policy.ts";
+import { Reason } from "../reason.ts";
+import type { NpsRequest } from "../request.ts";
+import { isThenable } from "../thenable.ts";
+import { type Disposition, discard, next, type PipelineContext } from "./stage.ts";
+
+const stage = "Authentication";
+
+/**
+ * Authenticates by EAP: one round of a conversation. Where one begins, the network policy that matches says which
+ * methods may be offered; it is evaluated again, with the authenticated account, when the method has succeeded.
+ */
+export function authenticateByEap(
+  request: NpsRequest,
+  round: EapRound,
+  context: PipelineContext,
+): Disposition | PromiseLike<Disposition> {
+  return round.begins ? begin(request, round, context) : proceed(request, round, context, undefined);
+}
+
+function begin(
+  request: NpsRequest,
+  round: EapRound,
+  context: PipelineContext,
+): Disposition | PromiseLike<Disposition> {
+  return withAccount(request, context, () => {
+    const policy = firstMatch(context.networkPolicies, request);
+    if (policy === undefined) {
+      return refuse(request, Reason.NoNetworkPolicy, "no network policy says which methods to offer");
+    }
+    const { eapTypes } = policy;
+    if (eapTypes?.length === 0) {
+      return refuse(
+        request,
+        Reason.AuthenticationMethodNotAllowed,
+        `network policy "${policy.name}" allows no EAP`,
+      );
+    }
+    return proceed(request, round, context, eapTypes);
+  });
+}
+
+function proceed(
+  request: NpsRequest,
+  round: EapRound,
+  context: PipelineContext,
+  types: EapOffer["types"],
+): Disposition | PromiseLike<Disposition> {
+  const outcome = round.proceed({ types });
+  return isThenable(outcome)
+    ? outcome.then((settled) => conclude(request, settled, context))
+    : conclude(request, outcome, context);
+}
+
+function conclude(
+  request: NpsRequest,
+  outcome: EapOutcome,
+  context: PipelineContext,
+): Disposition | PromiseLike<Disposition> {
+  if (outcome.kind === "discard") {
+    request.trace.step(stage, "discarded", { problem: outcome.why });
+    return discard(Reason.MalformedRequest);
+  }
+  const { method } = outcome;
+  if (request.eap !== undefined && method !== undefined) {
+    request.eap.method = method;
+    request.trace.eap = method;
+  }
+  switch (outcome.kind) {
+    case "challenge": {
+      request.trace.step(stage, "EAP goes on", { method: method?.name, note: outcome.note });
+      request.decide(rcAccessChallenge, "server");
+      const response = request.response(rcAccessChallenge);
+      for (const { type, value } of outcome.attributes) response?.add(HeldAttribute.ofBytes(type, value));
+      return next;
+    }
+    case "success":
+      adoptIdentity(request, outcome.identity, context);
+      return withAccount(request, context, () => {
+        request.trace.step(stage, "authenticated by EAP", {
+          method: method?.name,
+          identity: outcome.identity,
+        });
+        if (request.eap !== undefined) request.eap.attributes = outcome.attributes;
+        request.accept();
+        return next;
+      });
+    case "failure":
+      return withAccount(request, context, (account) => {
+        const known = failureReasons.get(outcome.error) ?? Reason.EapError;
+        // The peer is not told which of the two is wrong; the administrator is.
+        const reason =
+          known === Reason.CredentialsMismatch && account === undefined ? Reason.NoSuchUser : known;
+        return refuse(request, reason, outcome.why, method?.name, outcome.error);
+      });
+  }
+}
+
+/** The user of the inner method counts from here on: for the account, the policies and the authorization extensions. */
+function adoptIdentity(request: NpsRequest, identity: string, context: PipelineContext): void {
+  if (identity === "" || identity === request.userName) return;
+  const name = qualifiedName(identity, context.defaultDomain);
+  request.attributes.set(HeldAttribute.ofText(ratStrippedUserName, name));
+  request.attributes.set(HeldAttribute.ofText(ratFQUserName, name));
+}
+
+function refuse(
+  request: NpsRequest,
+  reason: number,
+  problem: string,
+  method?: string,
+  error?: number,
+): Disposition {
+  request.trace.step(stage, "refused", { problem, method, error });
+  request.reject(reason);
+  return next;
+}
+
+/** What a method's result means to an administrator (Tables E-8 and N-10). */
+const failureReasons: ReadonlyMap<number, number> = new Map([
+  [646, Reason.LogonHours], // ERROR_RESTRICTED_LOGON_HOURS
+  [647, Reason.AccountDisabled], // ERROR_ACCT_DISABLED
+  [648, Reason.PasswordMustChange], // ERROR_PASSWD_EXPIRED
+  [649, Reason.DialInDenied], // ERROR_NO_DIALIN_PERMISSION
+  [691, Reason.CredentialsMismatch], // ERROR_AUTHENTICATION_FAILURE
+  [708, Reason.AccountExpired], // ERROR_ACCT_EXPIRED
+  [709, Reason.PasswordChangeFailed], // ERROR_CHANGING_PASSWORD
+  [917, Reason.EapTypeUnusable], // ERROR_AUTH_PROTOCOL_REJECTED
+  [918, Reason.EapTypeUnusable], // ERROR_NO_AUTH_PROTOCOL_AVAILABLE
+  [919, Reason.EapTypeUnusable], // ERROR_PEER_REFUSED_AUTH
+]);
