@@ -84,6 +84,15 @@ describe("NPS-63 State", () => {
     expect(table.redeem(state, one).kind).toBe("valid");
   });
 
+  it("a State that was withdrawn is unknown, and its payload does not end a second time", () => {
+    const { table, ended } = tableWith();
+    const state = table.issue("a");
+    table.withdraw(state);
+    expect(table.redeem(state, one)).toEqual({ kind: "refused", why: "unknown" });
+    table.close();
+    expect(ended).toEqual([]);
+  });
+
   it("what another table issued is foreign; what this one never issued is unknown", () => {
     const { table } = tableWith();
     const neighbour = tableWith({ kind: 8 });

@@ -158,6 +158,11 @@ export class StateTable<Payload> {
     }
   }
 
+  /** Takes back a State that nobody may use any more. `onEnd` is not called. */
+  withdraw(state: Uint8Array): void {
+    this.#open.delete(keyOf(state));
+  }
+
   /** Lets go of everything and ends the timer. */
   close(): void {
     this.#cancelTimer?.();
