@@ -149,6 +149,7 @@ describe("answers", () => {
     const answer = await pending;
     expect(answer).toBeInstanceOf(RadiusAnswer);
     expect(answer).toMatchObject({ code: 11, codeName: "Access-Challenge", roundTrip: 2_600, tries: 2 });
+    expect(answer.requestAuthenticator).toEqual(sent[1]?.subarray(4, 20));
     expect(answer.attributes.map(({ type }) => type)).toEqual([18, 64, 26, 80]);
     expect(
       ["Reply-Message", "reply-message", "Tunnel-Type:1", "Tunnel-Type", "Cisco-AVPair", "Class"].map(

@@ -167,10 +167,10 @@ export class RadiusExchange {
       request.ignored[received] = (request.ignored[received] ?? 0) + 1;
       return;
     }
-    const { firstSentAt, tries } = request;
+    const { firstSentAt, tries, authenticator } = request;
     this.#lastSendError = undefined;
     this.#forget(request);
-    request.resolve(new RadiusAnswer(received, this.#clock.monotonic() - firstSentAt, tries));
+    request.resolve(new RadiusAnswer(received, this.#clock.monotonic() - firstSentAt, tries, authenticator));
     this.#startNext();
   }
 

@@ -15,14 +15,22 @@ export class RadiusAnswer {
   readonly roundTrip: Milliseconds;
   /** How often the request was sent. */
   readonly tries: number;
+  /** Of the request: what encrypted values of the answer, such as MS-MPPE-Send-Key, are revealed with. */
+  readonly requestAuthenticator: Uint8Array;
 
-  constructor(packet: RadiusPacket, roundTrip: Milliseconds, tries: number) {
+  constructor(
+    packet: RadiusPacket,
+    roundTrip: Milliseconds,
+    tries: number,
+    requestAuthenticator: Uint8Array,
+  ) {
     this.code = packet.code;
     this.codeName = radiusCodeName(packet.code);
     this.packet = packet;
     this.attributes = [...packet];
     this.roundTrip = roundTrip;
     this.tries = tries;
+    this.requestAuthenticator = requestAuthenticator;
   }
 
   /** The text of the first attribute of a name, as `formatAttribute` shows it; a tag may be left out of the name. */
