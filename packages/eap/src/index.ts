@@ -53,6 +53,7 @@ export type {
   EapVerdict,
 } from "./define/session.ts";
 // The engines, for hosts of one's own.
+export { type AuthenticatorSession, EapAuthenticator } from "./engine/authenticator.ts";
 export type {
   AuthenticatorEffect,
   CommonEffect,
@@ -70,6 +71,7 @@ export {
 // What an administrator reads.
 export { EapEvent, eapEventSource } from "./events.ts";
 // The hosts.
+export { createEapAuthenticator, EapAuthenticatorHost } from "./host/authenticator-host.ts";
 export {
   type EapMethod,
   type EapMethodRegistry,
@@ -86,6 +88,7 @@ export type {
   EapPeerOptions,
   SendDetails,
 } from "./host/options.ts";
+export { createEapPeer, EapPeerHost } from "./host/peer-host.ts";
 export type { EapProvider, EapProviderRequest, EapProviderResult } from "./host/provider.ts";
 // Packets.
 export * from "./wire/codes.ts";

@@ -76,6 +76,10 @@ export interface EapPeerOptions extends EapHostOptions {
   readonly userData?: Uint8Array | null;
   /** Who is asked by interactive dialogs; without one modules get a null window. */
   readonly user?: EapUserInterface;
+  /** Dialog data that the first link of the connection got: later links use it instead of a dialog (EAP-78). */
+  readonly dialogData?: Uint8Array | null;
+  /** Called once, when begin has returned or none took place: frees what RasEapGetIdentity returned (EAP-73). */
+  readonly releaseIdentity?: () => void;
 }
 
 /** What a peer's host tells. Called synchronously, in the order in which things happen. */
@@ -84,6 +88,10 @@ export interface EapPeerEvents {
   send(packet: Uint8Array<ArrayBuffer>, details: SendDetails): void;
   /** The session is over; nothing comes after this. An error is to be shown with its text (EAP-36). */
   finished(outcome: EapOutcome): void;
+  /** An error ended the session: to be shown to the user (EAP-36). Comes before `finished`. */
+  error?(code: number, text: string): void;
+  /** What the user's dialog returned: for the further links of the connection, never to be stored (EAP-78). */
+  dialogData?(data: Uint8Array<ArrayBuffer>): void;
   /** The authenticator's message for the user. */
   notification?(text: string): void;
   /** The method wants this kept in the phone-book entry. */

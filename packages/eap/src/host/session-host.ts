@@ -1,0 +1,404 @@
+import { NO_ERROR } from "@sallyport/errors/win32";
+import type { Cancel, Milliseconds } from "@sallyport/runtime";
+import type { RasAuthAttribute } from "../contract/auth-attribute.ts";
+import { EAPACTION_NoAction, type PppEapAction } from "../contract/constants.ts";
+import type { EapSignal, Out, PppEapBeginInput, PppEapInput, PppEapOutput } from "../contract/ppp-eap.ts";
+import { ERROR_AUTH_INTERNAL, ERROR_PPP_REMOTE_TERMINATED } from "../contract/status-codes.ts";
+import type {
+  AuthenticatorEffect,
+  CommonEffect,
+  EapOutcome,
+  PeerEffect,
+  SendEffect,
+} from "../engine/effects.ts";
+import type { MethodSession } from "../engine/method-session.ts";
+import { EapEvent } from "../events.ts";
+import { isThenable } from "../thenable.ts";
+import { type CallStatus, returnedStatus, thrownStatus } from "./call-status.ts";
+import { logCall, logDiagnostic } from "./diagnostics.ts";
+import { lendAttributes, lentCopy, overwriteLent } from "./lent-buffers.ts";
+import type { EapMethod } from "./method-registry.ts";
+import type { EapHostOptions } from "./options.ts";
+import { giveBackSendBuffer, takeSendBuffer } from "./send-buffers.ts";
+
+/** The least MTU that EAP asks of a lower layer (RFC 3748 section 3.1). */
+const leastPacketSize = 1020;
+const defaultPacketSize = 1500;
+const longestPacket = 0xffff;
+const defaultCallTimeout: Milliseconds = 60_000;
+const defaultWarnTime: Milliseconds = 100;
+
+/**
+ * Carries out what an engine wants: calls the method's functions in order, waits where one returned a promise, runs
+ * the timer, and tells the outside. Whatever a method does ends in a status; nothing it throws comes out.
+ */
+export abstract class SessionHost {
+  protected readonly options: EapHostOptions;
+  protected abstract readonly engine: MethodSession<AuthenticatorEffect> | MethodSession<PeerEffect>;
+  #method: EapMethod | undefined;
+  #workBuffer: unknown = null;
+  #outcome: EapOutcome | undefined;
+  /** Settles when no call is outstanding any more. */
+  #running: Promise<void> | undefined;
+  /** Ends the wait for the call that is outstanding. */
+  #giveUp: (() => void) | undefined;
+  #controller: AbortController | undefined;
+  #aborted = false;
+  #cancelTimer: Cancel | undefined;
+  #timerDue: Milliseconds | undefined;
+
+  constructor(options: EapHostOptions) {
+    const size = options.maxPacketSize ?? defaultPacketSize;
+    if (!Number.isInteger(size) || size < leastPacketSize || size > longestPacket) {
+      throw new RangeError(
+        `maxPacketSize must be ${leastPacketSize} to ${longestPacket} octets, not ${size}`,
+      );
+    }
+    this.options = options;
+  }
+
+  /** How the session ended; undefined while it goes on. */
+  get outcome(): EapOutcome | undefined {
+    return this.#outcome;
+  }
+
+  /** The type of the method that runs, or ran last. */
+  get method(): EapMethod | undefined {
+    return this.#method;
+  }
+
+  /**
+   * Takes what arrived from the other side. The octets must stay as they are until the call returned or, where it
+   * returned a promise, that has settled.
+   *
+   * @returns undefined when everything that followed is done; a promise of that when a module returned one
+   */
+  receive(packet: Uint8Array): Promise<void> | undefined {
+    return this.perform(this.engine.receive(packet, this.now()));
+  }
+
+  /**
+   * The line is lost, or the host stops: what a module does is aborted, then its end is called (EAP-91).
+   *
+   * @param code how the session ends, 719 by default
+   */
+  stop(code: number = ERROR_PPP_REMOTE_TERMINATED): Promise<void> | undefined {
+    return this.perform(this.engine.stop(code, this.now()));
+  }
+
+  /** Aborted when the session is over. Made when somebody asks for it: most methods never do. */
+  protected get signal(): EapSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  protected now(): Milliseconds {
+    return this.options.clock.monotonic();
+  }
+
+  protected perform(effects: readonly EapEffect[]): Promise<void> | undefined {
+    let current = effects;
+    while (current.length > 0) {
+      let following: Following;
+      for (const effect of current) following = this.#carryOut(effect) ?? following;
+      if (following === undefined) break;
+      if (isThenable(following)) {
+        this.#track(following.then((next) => this.perform(next)));
+        break;
+      }
+      current = following;
+    }
+    this.#arm();
+    return this.#running;
+  }
+
+  /** Has `receive` and its like wait for something, too. */
+  #track(promise: PromiseLike<void>): void {
+    const both = Promise.all([promise, this.#running]).then(() => {
+      if (this.#running === both) this.#running = undefined;
+    });
+    this.#running = both;
+  }
+
+  protected abstract sendEvent(effect: SendEffect): void;
+  protected abstract finishedEvent(outcome: EapOutcome): void;
+  /** An effect that only one role has. */
+  protected abstract carryOutOwn(effect: OwnEffect): Following;
+  /** What is special about begin in a role. */
+  protected abstract beginFacts(method: EapMethod): BeginFacts;
+  /** What a role adds to the input of MakeMessage. */
+  protected abstract withOwnInput(input: PppEapInput): PppEapInput;
+  protected abstract afterBegin(): void;
+
+  /** Calls a receiver of this package's events; what it throws is logged, for there is nobody else to tell. */
+  protected tell(event: () => void): void {
+    try {
+      event();
+    } catch (error) {
+      this.report(EapEvent.ReceiverFailed, `a receiver of events ${thrownStatus(error).reason}`);
+    }
+  }
+
+  protected report(event: EapEvent, what: string, severity: "error" | "warning" | "debug" = "error"): void {
+    logCall(this.options.log, event, severity, this.#method?.name ?? "(none)", what);
+  }
+
+  /** Waits for a module's promise, no longer than allowed and no longer than the session goes on. */
+  protected awaited(promise: PromiseLike<unknown>, what: string): Promise<CallStatus> {
+    const { clock, callTimeoutMs = defaultCallTimeout } = this.options;
+    return new Promise((resolve) => {
+      const settle = (status: CallStatus): void => {
+        cancel();
+        this.#giveUp = undefined;
+        resolve(status);
+      };
+      const cancel = clock.after(callTimeoutMs, () => {
+        this.report(EapEvent.CallTooLong, `${what} did not settle within ${callTimeoutMs} ms`);
+        settle(givenUp);
+      });
+      this.#giveUp = () => settle(givenUp);
+      promise.then(
+        (value) => settle(returnedStatus(value)),
+        (error: unknown) => settle(thrownStatus(error)),
+      );
+    });
+  }
+
+  #carryOut(effect: EapEffect): Following {
+    switch (effect.kind) {
+      case "make-message":
+        return this.#makeMessage(effect.received, effect.input);
+      case "send":
+        this.tell(() => this.sendEvent(effect));
+        return undefined;
+      case "begin":
+        return this.#begin(effect.method, effect.initialId, effect.identity);
+      case "end":
+        this.#end();
+        return undefined;
+      case "finished":
+        this.#finished(effect.outcome);
+        return undefined;
+      case "diagnostic":
+        logDiagnostic(this.options.log, effect, this.#method?.name ?? "(none)");
+        return undefined;
+      default:
+        return this.carryOutOwn(effect);
+    }
+  }
+
+  #begin(index: number, initialId: number, identity: string): Following {
+    const method = this.options.methods[index];
+    if (method === undefined) return this.engine.methodBegun(ERROR_AUTH_INTERNAL, this.now());
+    this.#method = method;
+    this.#workBuffer = null;
+    const { begin } = method;
+    if (begin === null) {
+      this.afterBegin();
+      return this.engine.methodBegun(NO_ERROR, this.now());
+    }
+    const work: Out<unknown> = { value: null };
+    const lent: Uint8Array[] = [];
+    const input = this.#beginInput(method, initialId, identity, lent);
+    const begun = ({ status, reason }: CallStatus): readonly EapEffect[] => {
+      overwriteLent(lent);
+      this.afterBegin();
+      if (status === NO_ERROR) this.#workBuffer = work.value;
+      else this.report(EapEvent.MethodFailed, `RasEapBegin ${reason}`);
+      return this.engine.methodBegun(status, this.now());
+    };
+    try {
+      const returned = begin(work, input);
+      if (isThenable(returned)) return this.awaited(returned, "RasEapBegin").then(begun);
+      return begun(returnedStatus(returned));
+    } catch (error) {
+      return begun(thrownStatus(error));
+    }
+  }
+
+  #beginInput(method: EapMethod, initialId: number, identity: string, lent: Uint8Array[]): PppEapBeginInput {
+    const { options } = this;
+    const facts = this.beginFacts(method);
+    const copy = options.conformance?.overwriteBuffers === true;
+    const lend = (bytes: Uint8Array | null): Uint8Array | null =>
+      copy && bytes !== null ? lentCopy(bytes, lent) : bytes;
+    const signal = (): EapSignal => this.signal;
+    return {
+      flags: options.flags ?? 0,
+      authenticator: facts.authenticator,
+      identity,
+      password: facts.password,
+      initialId,
+      userAttributes: copy ? lendAttributes(facts.userAttributes, lent) : facts.userAttributes,
+      tokenImpersonateUser: facts.tokenImpersonateUser,
+      connectionData: lend(facts.connectionData),
+      userData: lend(facts.userData),
+      connectionId: options.connectionId ?? null,
+      isVpn: options.isVpn ?? false,
+      sendPacketSize: options.maxPacketSize ?? defaultPacketSize,
+      get signal() {
+        return signal();
+      },
+      clock: options.clock,
+      random: options.random,
+    };
+  }
+
+  #makeMessage(received: Uint8Array | null, given: PppEapInput): Following {
+    const { clock, conformance, maxPacketSize = defaultPacketSize } = this.options;
+    const makeMessage = this.#method?.makeMessage;
+    if (makeMessage === undefined) return undefined;
+    const sendPacket = takeSendBuffer(maxPacketSize);
+    const output = new Output();
+    let packet = received;
+    let input: PppEapInput | null = this.withOwnInput(given);
+    let lent: Uint8Array[] | undefined;
+    if (conformance !== undefined) {
+      lent = [];
+      if (conformance.overwriteBuffers === true) {
+        if (packet !== null) packet = lentCopy(packet, lent);
+        if (input.userAttributes !== undefined) {
+          input = { ...input, userAttributes: lendAttributes(input.userAttributes, lent) };
+        }
+      }
+      if (conformance.nullInput === true && Object.keys(input).length === 0) input = null;
+    }
+    const started = clock.monotonic();
+    let status: number;
+    try {
+      const returned = makeMessage(this.#workBuffer, packet, sendPacket, output, input);
+      if (isThenable(returned)) {
+        return this.awaited(returned, "RasEapMakeMessage").then((settled) => {
+          this.#afterCall(input, lent);
+          this.#reportFailure(settled);
+          return this.engine.methodReturned(settled.status, output, sendPacket, this.now());
+        });
+      }
+      status =
+        typeof returned === "number" && returned >>> 0 === returned ? returned : this.#nonsense(returned);
+    } catch (error) {
+      const thrown = thrownStatus(error);
+      this.#reportFailure(thrown);
+      status = thrown.status;
+    }
+    const now = clock.monotonic();
+    if (now - started >= (this.options.makeMessageWarnMs ?? defaultWarnTime)) {
+      const took = Math.round(now - started);
+      this.report(EapEvent.CallTooLong, `RasEapMakeMessage blocked the engine for ${took} ms`, "warning");
+    }
+    this.#afterCall(input, lent);
+    const effects = this.engine.methodReturned(status, output, sendPacket, now);
+    giveBackSendBuffer(sendPacket);
+    return effects;
+  }
+
+  #nonsense(returned: unknown): number {
+    const settled = returnedStatus(returned);
+    this.#reportFailure(settled);
+    return settled.status;
+  }
+
+  /** Only what the status number alone does not tell: the engine reports that. */
+  #reportFailure({ reason }: CallStatus): void {
+    if (!reason.startsWith("returned ") || reason.startsWith("returned no")) {
+      this.report(EapEvent.MethodFailed, `RasEapMakeMessage ${reason}`);
+    }
+  }
+
+  /** EAP-67: the dialog's data are gone; EAP-10: so is everything else where that is tested. */
+  #afterCall(input: PppEapInput | null, lent: Uint8Array[] | undefined): void {
+    input?.dataFromInteractiveUI?.fill(0);
+    if (lent !== undefined) overwriteLent(lent);
+  }
+
+  #end(): void {
+    const method = this.#method;
+    const workBuffer = this.#workBuffer;
+    this.#workBuffer = null;
+    if (this.#giveUp !== undefined) {
+      this.#abort();
+      this.#giveUp();
+    }
+    const end = method?.end;
+    if (method === undefined || end === null || end === undefined) return;
+    const ended = ({ status, reason }: CallStatus): void => {
+      if (status !== NO_ERROR) {
+        logCall(this.options.log, EapEvent.MethodFailed, "warning", method.name, `RasEapEnd ${reason}`);
+      }
+    };
+    try {
+      const returned = end(workBuffer);
+      if (isThenable(returned)) this.#track(this.awaited(returned, "RasEapEnd").then(ended));
+      else ended(returnedStatus(returned));
+    } catch (error) {
+      ended(thrownStatus(error));
+    }
+  }
+
+  #abort(): void {
+    this.#aborted = true;
+    this.#controller?.abort();
+  }
+
+  #finished(outcome: EapOutcome): void {
+    this.#outcome = outcome;
+    this.#abort();
+    this.#giveUp?.();
+    this.tell(() => this.finishedEvent(outcome));
+  }
+
+  /** Keeps one timer for the engine's deadline. */
+  #arm(): void {
+    const due = this.engine.deadline;
+    if (due === this.#timerDue) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#timerDue = due;
+    if (due === undefined) return;
+    this.#cancelTimer = this.options.clock.after(due - this.now(), () => {
+      this.#timerDue = undefined;
+      this.#cancelTimer = undefined;
+      this.perform(this.engine.expire(this.now()))?.catch(() => undefined);
+      this.#arm();
+    });
+  }
+}
+
+/** What any engine wants done. */
+export type EapEffect = AuthenticatorEffect | PeerEffect;
+
+/** What only one of the engines wants done. */
+export type OwnEffect = Exclude<EapEffect, CommonEffect>;
+
+/** What carrying out an effect leads to. */
+export type Following = readonly EapEffect[] | PromiseLike<readonly EapEffect[]> | undefined;
+
+/** What a role knows about begin. */
+export interface BeginFacts {
+  readonly authenticator: boolean;
+  readonly password: string | null;
+  readonly userAttributes: readonly RasAuthAttribute[];
+  readonly tokenImpersonateUser: unknown;
+  readonly connectionData: Uint8Array | null;
+  readonly userData: Uint8Array | null;
+}
+
+const givenUp: CallStatus = { status: ERROR_AUTH_INTERNAL, reason: "returned nothing in time" };
+
+/** PPP_EAP_OUTPUT with its preset values. */
+class Output implements PppEapOutput {
+  action: PppEapAction = EAPACTION_NoAction;
+  authResultCode = 0;
+  userAttributes: readonly RasAuthAttribute[] | null = null;
+  invokeInteractiveUI = false;
+  uiContextData: Uint8Array | null = null;
+  saveConnectionData = false;
+  connectionData: Uint8Array | null = null;
+  saveUserData = false;
+  userData: Uint8Array | null = null;
+  idExpected: number | null = null;
+  identity: string | null = null;
+}
