@@ -40,6 +40,9 @@ export abstract class SessionHost {
   #outcome: EapOutcome | undefined;
   /** Settles when no call is outstanding any more. */
   #running: Promise<void> | undefined;
+  #settled: () => void = () => {};
+  /** Promises that are waited for. */
+  #outstanding = 0;
   /** Ends the wait for the call that is outstanding. */
   #giveUp: (() => void) | undefined;
   #controller: AbortController | undefined;
@@ -106,7 +109,7 @@ export abstract class SessionHost {
       for (const effect of current) following = this.#carryOut(effect) ?? following;
       if (following === undefined) break;
       if (isThenable(following)) {
-        this.#track(following.then((next) => this.perform(next)));
+        this.#track(following.then((next) => void this.perform(next)));
         break;
       }
       current = following;
@@ -117,10 +120,16 @@ export abstract class SessionHost {
 
   /** Has `receive` and its like wait for something, too. */
   #track(promise: PromiseLike<void>): void {
-    const both = Promise.all([promise, this.#running]).then(() => {
-      if (this.#running === both) this.#running = undefined;
+    this.#outstanding += 1;
+    this.#running ??= new Promise((resolve) => {
+      this.#settled = resolve;
     });
-    this.#running = both;
+    void promise.then(() => {
+      this.#outstanding -= 1;
+      if (this.#outstanding > 0) return;
+      this.#running = undefined;
+      this.#settled();
+    });
   }
 
   protected abstract sendEvent(effect: SendEffect): void;
