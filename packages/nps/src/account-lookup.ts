@@ -1,5 +1,6 @@
-import { type Account, type AccountIdentity, accountIdentity } from "@sallyport/accounts";
+import { type Account, type AccountIdentity, type AccountSource, accountIdentity } from "@sallyport/accounts";
 import { ratStrippedUserName } from "./contract/attribute-types.ts";
+import { qualifiedName } from "./identity.ts";
 import type { PipelineContext } from "./pipeline/stage.ts";
 import type { NpsRequest } from "./request.ts";
 import { isThenable } from "./thenable.ts";
@@ -15,12 +16,26 @@ export function withAccount<Result>(
 ): Result | PromiseLike<Result> {
   const name = request.attributes.first(ratStrippedUserName)?.text;
   if (name === undefined) return found(undefined);
-  const account = context.accounts.find(inSource(accountIdentity(name), context.defaultDomain));
+  const account = findAccount(context.accounts, name, context.defaultDomain);
   const settled = (known: Account | undefined): Result | PromiseLike<Result> => {
     request.account = known;
     return found(known);
   };
   return isThenable(account) ? account.then(settled) : settled(account);
+}
+
+/**
+ * The account of a name as users type it: `alice`, `CORP\\alice` or `alice@corp.example` (NPS-70). A promise only where the
+ * source returns one.
+ *
+ * @param defaultDomain of names that carry no domain
+ */
+export function findAccount(
+  accounts: AccountSource,
+  name: string,
+  defaultDomain: string,
+): Account | undefined | Promise<Account | undefined> {
+  return accounts.find(inSource(accountIdentity(qualifiedName(name, defaultDomain)), defaultDomain));
 }
 
 /** Sources know their own default domain by an empty one. */

@@ -1,5 +1,6 @@
 // The contract of an extension: entry points, enumerations, attributes.
 
+export { findAccount } from "./account-lookup.ts";
 export { AttributeList, HeldAttribute } from "./attribute-list.ts";
 export {
   attributeText,
@@ -42,10 +43,8 @@ export type {
   EapRound,
   EapService,
 } from "./eap/eap-service.ts";
-
 // What an administrator reads.
 export { eventSource, NpsEvent } from "./events.ts";
-
 // The host: modules into extensions, and the pipeline that calls them.
 export { type ExtensionScope, type PreparedScope, prepareScope } from "./host/extension-scope.ts";
 export {
