@@ -39,6 +39,8 @@ export type {
 export type { EapMethodRegistration } from "./contract/registration.ts";
 export * from "./contract/status-codes.ts";
 // The same with coroutines.
+export { answerDuplicates } from "./define/answer-duplicates.ts";
+export { defineEapMethod } from "./define/define-eap-method.ts";
 export type {
   DefinedEapMethod,
   EapAuthenticatorSession,
@@ -63,6 +65,7 @@ export type {
   PeerEffect,
   SendEffect,
 } from "./engine/effects.ts";
+export { EapPeer, type PeerMethod, type PeerSession } from "./engine/peer.ts";
 export {
   type CompleteEngineSettings,
   completeEngineSettings,
@@ -70,8 +73,13 @@ export {
 } from "./engine/settings.ts";
 // What an administrator reads.
 export { EapEvent, eapEventSource } from "./events.ts";
-// The hosts.
 export { createEapAuthenticator, EapAuthenticatorHost } from "./host/authenticator-host.ts";
+// The hosts.
+export {
+  EapEntryConfiguration,
+  type EapServerConfiguration,
+  openServerConfiguration,
+} from "./host/entry-configuration.ts";
 export {
   type EapMethod,
   type EapMethodRegistry,
@@ -79,6 +87,7 @@ export {
   type EapMethodUse,
   openEapMethods,
 } from "./host/method-registry.ts";
+export { EapMultilinkConnection } from "./host/multilink.ts";
 export type {
   EapAuthenticatorEvents,
   EapAuthenticatorOptions,
@@ -90,6 +99,12 @@ export type {
 } from "./host/options.ts";
 export { createEapPeer, EapPeerHost } from "./host/peer-host.ts";
 export type { EapProvider, EapProviderRequest, EapProviderResult } from "./host/provider.ts";
+export {
+  type EapUserIdentity,
+  type EapUserIdentityRequest,
+  type EapUserIdentityResult,
+  getEapUserIdentity,
+} from "./host/user-identity.ts";
 // Packets.
 export * from "./wire/codes.ts";
 export {
