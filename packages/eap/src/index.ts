@@ -105,6 +105,49 @@ export {
   type EapUserIdentityResult,
   getEapUserIdentity,
 } from "./host/user-identity.ts";
+// The methods that come along.
+export type { DialogVerdict } from "./methods/dialog-authenticator.ts";
+export {
+  eapTypeGenericTokenCard,
+  type GenericTokenCardOptions,
+  genericTokenCard,
+  type TokenVerifier,
+} from "./methods/generic-token-card/generic-token-card.ts";
+export {
+  eapTypeMd5Challenge,
+  type Md5ChallengeOptions,
+  md5Challenge,
+} from "./methods/md5-challenge/md5-challenge.ts";
+export { type MsChapV2Options, msChapV2 } from "./methods/ms-chap-v2/ms-chap-v2.ts";
+export type {
+  MsChap2Accounts,
+  MsChap2Admission,
+  MsChap2LogonAnswer,
+  MsChap2NewPassword,
+  MsChap2Verdict,
+} from "./methods/ms-chap-v2/ms-chap2-accounts.ts";
+export { eapTypeMsChapV2 } from "./methods/ms-chap-v2/type.ts";
+export {
+  nextOneTimePassword,
+  type OneTimePasswordAlgorithm,
+  type OneTimePasswordInput,
+  oneTimePassword,
+} from "./methods/one-time-password/one-time-password.ts";
+export {
+  eapTypeOneTimePassword,
+  type OneTimePasswordOptions,
+  type OneTimePasswordState,
+  type OneTimePasswordStore,
+  oneTimePasswordMethod,
+} from "./methods/one-time-password/one-time-password-method.ts";
+export {
+  formatOneTimePassword,
+  formatOneTimePasswordChallenge,
+  type OneTimePasswordChallenge,
+  parseOneTimePassword,
+  parseOneTimePasswordChallenge,
+} from "./methods/one-time-password/one-time-password-text.ts";
+export { decodeUserQuestion, type EapUserQuestion } from "./methods/user-question.ts";
 // Packets.
 export * from "./wire/codes.ts";
 export {
