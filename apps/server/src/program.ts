@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { accountCommand } from "./commands/account.ts";
 import { accountingCommand } from "./commands/accounting.ts";
 import { checkCommand } from "./commands/check.ts";
+import { eapCommand } from "./commands/eap.ts";
 import { radiusCommand } from "./commands/radius.ts";
 import { startCommand } from "./commands/start.ts";
 import { traceCommand } from "./commands/trace.ts";
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .addCommand(accountingCommand())
     .addCommand(accountCommand())
     .addCommand(radiusCommand())
+    .addCommand(eapCommand())
     .addHelpText(
       "after",
       `
@@ -29,6 +31,7 @@ Examples:
   sallyport start --config sallyport.config.json
   sallyport check --config sallyport.config.json
   sallyport radius test alice                sends an Access-Request to the server that runs here
+  sallyport eap test --method mschapv2 alice leads an EAP conversation with it
   sallyport trace                            explains the last request`,
     );
 }

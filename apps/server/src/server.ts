@@ -17,6 +17,7 @@ import { type RadiusClientSettings, RadiusReceiver } from "@sallyport/radius";
 import { listenRadius, type RadiusListener } from "@sallyport/radius/node";
 import { systemClock, systemRandom } from "@sallyport/runtime";
 import { consoleApi } from "./console/api.ts";
+import { openEap } from "./eap/open-eap.ts";
 import { importExtension } from "./extensions/import-module.ts";
 import type { ServerLog } from "./log/event-log.ts";
 import { writeRunningFile } from "./running-file.ts";
@@ -66,17 +67,26 @@ async function start(
   const store = openStore(settings);
   cleanups.push(() => store.close());
   const traces = new TraceRing(rememberedTraces);
+  const accounts = settingsAccounts(
+    settings.accounts.map((account) => accountSettings(account, settings.defaultDomain)),
+    { defaultDomain: settings.defaultDomain, timeZone: settings.timeZone },
+  );
+  const scrypt = scryptVerifier();
+  const eap = await openEap(
+    settings,
+    { accounts, defaultDomain: settings.defaultDomain, scrypt, clock: systemClock, log },
+    store.oneTimePasswords,
+  );
+  if (eap !== undefined) cleanups.push(() => eap.close());
   const nps = new Nps({
     extensions: {
       authentication: await loadExtensions(settings.extensions.authentication),
       authorization: await loadExtensions(settings.extensions.authorization),
     },
-    accounts: settingsAccounts(
-      settings.accounts.map((account) => accountSettings(account, settings.defaultDomain)),
-      { defaultDomain: settings.defaultDomain, timeZone: settings.timeZone },
-    ),
+    accounts,
     accountingLog: store,
-    scryptVerifier: scryptVerifier(),
+    scryptVerifier: scrypt,
+    ...(eap !== undefined && { eap: eap.server }),
     allowMsChap: settings.authentication.msChap,
     defaultDomain: settings.defaultDomain,
     ...(settings.pingUserName !== undefined && { pingUserName: settings.pingUserName }),
@@ -195,7 +205,7 @@ function accountSettings(
   account: Settings["accounts"][number],
   defaultDomain: string,
 ): Parameters<typeof settingsAccounts>[0][number] {
-  const { name, expires, passwordExpires, ...rest } = account;
+  const { name, expires, passwordExpires, oneTimePassword: _, ...rest } = account;
   const identity = accountIdentity(qualifiedName(name, defaultDomain));
   return { ...rest, ...identity, expires: dateOf(expires), passwordExpires: dateOf(passwordExpires) };
 }

@@ -43,6 +43,7 @@ function record(input: AttributeInput): AccountingRecord {
     reason: 0,
     connectionRequestPolicy: undefined,
     networkPolicy: undefined,
+    eap: undefined,
   };
 }
 

@@ -1,20 +1,21 @@
-import { readFile } from "node:fs/promises";
 import { password as askPassword, isCancel } from "@clack/prompts";
 import { type AttributeInput, formatAttribute, RadiusCode, RadiusTimeoutError } from "@sallyport/radius";
 import { createRadiusClient, type RadiusAnswer } from "@sallyport/radius/node";
 import { Command, Option } from "commander";
-import { runningServers } from "../running-file.ts";
 import { loadSettings } from "../settings/load-settings.ts";
 import type { Settings } from "../settings/settings.ts";
 import { findSettingsFile, paint, tell, UsageError } from "./command-line.ts";
+import { isSystemError, passwordOf, secretOf, serverOf } from "./radius-target.ts";
 
 interface TestOptions {
   readonly config?: string;
   readonly server?: string;
   readonly secretFile?: string;
+  readonly secretEnv?: string;
   readonly secret?: string;
   readonly password?: string;
   readonly passwordFile?: string;
+  readonly passwordEnv?: string;
   readonly attribute: readonly string[];
   readonly answer: readonly string[];
   readonly accounting?: "start" | "interim" | "stop" | "on" | "off";
@@ -37,8 +38,10 @@ export function radiusCommand(): Command {
       "the shared secret (visible to other users of this machine: prefer --secret-file)",
     )
     .option("--secret-file <file>", "a file that holds the shared secret")
+    .option("--secret-env <name>", "an environment variable that holds the shared secret")
     .option("--password <password>", "the User-Password (prefer --password-file, or be asked)")
     .option("--password-file <file>", "a file that holds the User-Password")
+    .option("--password-env <name>", "an environment variable that holds the User-Password")
     .option("-a, --attribute <name=value>", "a further attribute; may be repeated", collect, [])
     .option(
       "--answer <text>",
@@ -115,31 +118,6 @@ async function runTest(user: string | undefined, options: TestOptions): Promise<
   }
 }
 
-/** Where a server on this machine listens: what it said when it started, else what the settings say. */
-function serverOf(settings: Settings | undefined, key: "auth" | "acct"): string {
-  if (settings === undefined) {
-    throw new UsageError(
-      "no server is named",
-      "use --server ADDRESS:PORT, or --config with the settings of a server on this machine",
-    );
-  }
-  const [running] = runningServers(settings.state);
-  const [configured] = settings[key];
-  const address =
-    running?.[key][0] ?? (configured && `${bracketed(configured.address)}:${configured.port}`) ?? "";
-  return address.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace("[::]:", "[::1]:");
-}
-
-async function secretOf(options: TestOptions, settings: Settings | undefined): Promise<string> {
-  if (options.secret !== undefined) return options.secret;
-  if (options.secretFile !== undefined) return firstLine(options.secretFile);
-  const local =
-    settings?.clients.find(({ address }) => address === "127.0.0.1" || address === "::1") ??
-    settings?.clients[0];
-  if (local !== undefined) return local.secret;
-  throw new UsageError("no shared secret is given", "use --secret-file FILE");
-}
-
 async function requestAttributes(
   user: string | undefined,
   options: TestOptions,
@@ -191,27 +169,6 @@ const statusTypes = {
   off: "Accounting-Off",
 } as const;
 
-async function passwordOf(
-  user: string,
-  options: TestOptions,
-  settings: Settings | undefined,
-): Promise<string> {
-  if (options.password !== undefined) return options.password;
-  if (options.passwordFile !== undefined) return firstLine(options.passwordFile);
-  const account = settings?.accounts.find(({ name }) => name.toLowerCase() === user.toLowerCase());
-  if (account?.password !== undefined) return account.password;
-  if (!process.stdin.isTTY)
-    throw new UsageError(`no password is given for ${user}`, "use --password-file FILE");
-  const typed = await askPassword({ message: `Password of ${user}` });
-  if (isCancel(typed)) throw new UsageError("no password was typed", "use --password-file FILE, or type one");
-  return typed;
-}
-
-async function firstLine(file: string): Promise<string> {
-  const [line = ""] = (await readFile(file, "utf8")).split(/\r?\n/);
-  return line;
-}
-
 function asText(answer: RadiusAnswer): string {
   const colour = answer.code === RadiusCode.AccessReject ? "red" : "green";
   const tries = answer.tries === 1 ? "" : ` (${answer.tries} tries)`;
@@ -237,15 +194,6 @@ function exitStatus(code: number): number {
     default:
       return 0;
   }
-}
-
-/** The network's own refusal: no route, nobody listening. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
-}
-
-function bracketed(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
 }
 
 function collect(value: string, all: readonly string[]): readonly string[] {

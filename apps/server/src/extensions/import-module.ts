@@ -52,7 +52,7 @@ export function resolvePackage(name: string, folder: string): string | undefined
 /** This package and the packages it is made of; found before the hook runs, because finding them runs it. */
 const ownFolders: readonly string[] = [
   fileURLToPath(new URL("../", here)),
-  ...["accounts", "crypto", "errors", "nps", "radius", "runtime"].map((name) =>
+  ...["accounts", "crypto", "eap", "eap-radius", "errors", "nps", "radius", "runtime"].map((name) =>
     fileURLToPath(new URL(".", import.meta.resolve(`@sallyport/${name}`))),
   ),
 ];

@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import { parseLogonHours, parseStoredPassword } from "@sallyport/accounts";
 import { z } from "zod";
+import { eapMethodNames } from "../eap/eap-methods.ts";
+import { parseOneTimePasswordState } from "../eap/one-time-password-states.ts";
 import { closest } from "./mistake.ts";
 
 /**
@@ -116,6 +118,15 @@ const account = record({
     "let `sallyport account hash` make it: nt:... or $scrypt$...",
   ).optional(),
   passwordExpires: day.optional(),
+  /** Where the user's one-time passwords begin (RFC 2289): challenge, and the password with its sequence number. */
+  oneTimePassword: text("a one-time password")
+    .refine((value) => parseOneTimePasswordState(value) !== undefined, {
+      error: message(
+        "is no one-time password",
+        "let `sallyport account otp` make it: otp-md5 500 seed 0123456789ABCDEF",
+      ),
+    })
+    .optional(),
   groups: list(text("a group name"), "group names").optional(),
   enabled: flag.optional(),
   expires: day.optional(),
@@ -163,6 +174,23 @@ const extension = z.union([
   }),
 ]);
 
+const eapMethod = z.union([
+  text(`one of ${eapMethodNames.join(", ")}, or the path of a method's module`),
+  record({
+    module: text("a path or a package name"),
+    /** Where the module does not say it itself. */
+    type: z
+      .int({ error: (issue) => typeMessage(issue, "the number of an EAP type", "write for example 255") })
+      .min(4, { error: message("is no type of a method", "write 4 to 253, or 255") })
+      .max(255, { error: message("is no type of a method", "write 4 to 253, or 255") })
+      .refine((type) => type !== 254, {
+        error: message("is the sign of expanded types", "let the module name its expanded type"),
+      })
+      .optional(),
+    friendlyName: text("a name").optional(),
+  }),
+]);
+
 const milliseconds = z
   .int({ error: (issue) => typeMessage(issue, "a whole number of milliseconds", "write for example 30000") })
   .min(1, { error: message("is less than 1", "write for example 30000") })
@@ -192,6 +220,17 @@ export const settingsSchema = record({
   authentication: record({
     /** Whether MS-CHAP, version 1, is accepted. MS-CHAPv2 always is. */
     msChap: flag.optional(),
+  }).optional(),
+  /** What the default network policy allows of EAP. */
+  eap: record({
+    /** In the order in which they are offered. */
+    methods: list(eapMethod, "methods").optional(),
+    /** How many conversations may wait for their peer. */
+    conversations: z
+      .int({ error: (issue) => typeMessage(issue, "a whole number", "write for example 10000") })
+      .min(1, { error: message("is less than 1", "write for example 10000") })
+      .max(1_000_000, { error: message("is more than a million", "write at most 1000000") })
+      .optional(),
   }).optional(),
   /** The "ping user-name" registry value of NPS. */
   pingUserName: text("a user name").optional(),

@@ -8,8 +8,9 @@ import {
   qualifiedName,
 } from "@sallyport/nps";
 import type { z } from "zod";
+import { type EapMethodName, eapMethodNames } from "../eap/eap-methods.ts";
 import { resolvePackage } from "../extensions/import-module.ts";
-import type { UnplacedMistake } from "./mistake.ts";
+import { closest, type UnplacedMistake } from "./mistake.ts";
 import { parseEndpoint, type settingsSchema } from "./schema.ts";
 
 /** Validated settings with their defaults, every path absolute. */
@@ -28,6 +29,11 @@ export interface Settings {
   readonly defaultDomain: string;
   readonly timeZone: string;
   readonly authentication: { readonly msChap: boolean };
+  readonly eap: {
+    /** In the order in which the default network policy offers them; none refuses EAP. */
+    readonly methods: readonly EapMethodSetting[];
+    readonly conversations: number;
+  };
   readonly pingUserName: string | undefined;
   readonly state: string;
   readonly console: EndpointSetting | false;
@@ -41,6 +47,18 @@ export interface EndpointSetting {
   readonly port: number;
 }
 
+/** A built-in EAP method, or the module of one. */
+export type EapMethodSetting =
+  | { readonly builtIn: EapMethodName }
+  | {
+      /** As written. */
+      readonly name: string;
+      /** What to import: a file URL. */
+      readonly url: string;
+      readonly type: number | undefined;
+      readonly friendlyName: string | undefined;
+    };
+
 /** A module to load: a file, or a package found from the settings file's folder. */
 export interface ExtensionSetting {
   /** As written. */
@@ -50,6 +68,9 @@ export interface ExtensionSetting {
   readonly settings: unknown;
   readonly scope: ExtensionScope | undefined;
 }
+
+/** What proves the password without showing it. GTC shows it to every proxy on the way, OTP needs to be set up. */
+const defaultEapMethods: readonly EapMethodName[] = ["mschapv2", "md5"];
 
 type Parsed = z.output<typeof settingsSchema>;
 
@@ -77,6 +98,23 @@ export function settingsOf(
   const authentication = extensionSettings("authentication");
   const authorization = extensionSettings("authorization");
   mistakes.push(...contradictorySettings(authentication, authorization));
+  const eapMethods = (parsed.eap?.methods ?? defaultEapMethods).flatMap(
+    (entry, index): EapMethodSetting[] => {
+      const name = typeof entry === "string" ? entry : entry.module;
+      const builtIn = eapMethodNames.find((known) => known === entry);
+      if (builtIn !== undefined) return [{ builtIn }];
+      const keys = ["eap", "methods", index];
+      const url = moduleUrl(name, folder);
+      if (typeof url === "string") {
+        const { type, friendlyName } = typeof entry === "string" ? {} : entry;
+        return [{ name, url, type, friendlyName }];
+      }
+      const meant = closest(name, eapMethodNames);
+      mistakes.push({ keys, ...url, ...(meant !== undefined && { remedy: `did you mean "${meant}"?` }) });
+      return [];
+    },
+  );
+  mistakes.push(...repeatedMethods(eapMethods));
   const settings: Settings = {
     folder,
     auth: endpointsOf(parsed.radius.auth ?? "127.0.0.1:1812"),
@@ -87,6 +125,7 @@ export function settingsOf(
     defaultDomain: parsed.defaultDomain ?? defaultDomainName,
     timeZone: parsed.timeZone ?? "UTC",
     authentication: { msChap: parsed.authentication?.msChap ?? false },
+    eap: { methods: eapMethods, conversations: parsed.eap?.conversations ?? 10_000 },
     pingUserName: parsed.pingUserName,
     state: resolve(folder, parsed.state ?? "sallyport-state"),
     console: parsed.console === false ? false : (endpointsOf(parsed.console ?? "127.0.0.1:0")[0] ?? false),
@@ -142,6 +181,20 @@ function repeated<Key extends string>(
     }
     const problem = `the ${key} ${JSON.stringify(entry[key])} is used by entry ${earlier} already`;
     return [{ keys: [...keys, index, key], problem, remedy: "remove one of the two" }];
+  });
+}
+
+/** A built-in method that is named twice; modules tell their types when they are loaded. */
+function repeatedMethods(methods: readonly EapMethodSetting[]): UnplacedMistake[] {
+  const seen = new Set<string>();
+  return methods.flatMap((method, index) => {
+    if (!("builtIn" in method)) return [];
+    if (!seen.has(method.builtIn)) {
+      seen.add(method.builtIn);
+      return [];
+    }
+    const problem = `${JSON.stringify(method.builtIn)} stands in the list already`;
+    return [{ keys: ["eap", "methods", index], problem, remedy: "remove one of the two" }];
   });
 }
 

@@ -35,6 +35,7 @@ const schema = `
     attributes TEXT NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS message_authenticator_seen (client TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS one_time_password (user TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
 /**
@@ -106,6 +107,28 @@ export class Store implements AccountingLog {
       this.#database
         .prepare("INSERT OR IGNORE INTO message_authenticator_seen (client) VALUES (?)")
         .run(client);
+    },
+  };
+
+  /** How far the one-time passwords of users have been used; what is written survives the death of this process. */
+  readonly oneTimePasswords: {
+    get(user: string): string | undefined;
+    replace(user: string, before: string | undefined, after: string): boolean;
+  } = {
+    get: (user) => {
+      const row = this.#database.prepare("SELECT state FROM one_time_password WHERE user = ?").get(user);
+      return row === undefined ? undefined : String(row["state"]);
+    },
+    replace: (user, before, after) => {
+      const { changes } =
+        before === undefined
+          ? this.#database
+              .prepare("INSERT OR IGNORE INTO one_time_password (user, state) VALUES (?, ?)")
+              .run(user, after)
+          : this.#database
+              .prepare("UPDATE one_time_password SET state = ? WHERE user = ? AND state = ?")
+              .run(after, user, before);
+      return Number(changes) === 1;
     },
   };
 

@@ -40,7 +40,7 @@ import type {
   EapConversationResult,
   EapKeyComparison,
 } from "./conversation.ts";
-import { packetFacts } from "./packet-facts.ts";
+import { nakNotes, packetFacts } from "./packet-facts.ts";
 import { serverKeys } from "./server-keys.ts";
 
 export interface EapRadiusClientOptions {
@@ -249,7 +249,7 @@ export class EapRadiusClient {
       },
       state: this.#state !== undefined,
       eap: eap === "start" ? eap : packetFacts(eap),
-      notes: [],
+      notes: eap === "start" ? [] : nakNotes(eap),
     });
     events.request(all);
   }

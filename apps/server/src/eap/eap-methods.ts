@@ -1,0 +1,68 @@
+import {
+  type EapMethodRegistration,
+  type EapType,
+  genericTokenCard,
+  type MsChap2Accounts,
+  md5Challenge,
+  msChapV2,
+  type OneTimePasswordStore,
+  oneTimePasswordMethod,
+} from "@sallyport/eap";
+
+/** The built-in methods under the names that settings and commands have for them. */
+export const eapMethodNames = ["mschapv2", "md5", "gtc", "otp"] as const;
+export type EapMethodName = (typeof eapMethodNames)[number];
+
+/** What the built-in methods need to serve as authenticators; peers need nothing. */
+export interface EapMethodNeeds {
+  readonly accounts?: MsChap2Accounts;
+  readonly oneTimePasswords?: OneTimePasswordStore;
+}
+
+/** A built-in method. */
+export function builtInMethod(name: EapMethodName, needs: EapMethodNeeds = {}): EapMethodRegistration {
+  switch (name) {
+    case "mschapv2":
+      return msChapV2({ accounts: needs.accounts });
+    case "md5":
+      return md5Challenge();
+    case "gtc":
+      return genericTokenCard();
+    case "otp":
+      return oneTimePasswordMethod({ store: needs.oneTimePasswords });
+  }
+}
+
+/** A method of somebody's own: what a module exports, with what its settings say about it. */
+export function ownMethod(
+  imported: unknown,
+  settings: { readonly type?: EapType | undefined; readonly friendlyName?: string | undefined },
+): EapMethodRegistration {
+  const exported = exportOf(imported);
+  if (!isMethod(exported)) throw new TypeError("it exports no RasEapGetInfo");
+  const own = exported as Partial<EapMethodRegistration>;
+  const type = settings.type ?? own.type;
+  if (type === undefined) throw new TypeError("it does not say which EAP type it serves");
+  const friendlyName = settings.friendlyName ?? own.friendlyName;
+  return {
+    ...own,
+    type,
+    module: own.module ?? exported,
+    ...(friendlyName !== undefined && { friendlyName }),
+  };
+}
+
+function exportOf(imported: unknown): unknown {
+  if (typeof imported !== "object" || imported === null) return imported;
+  const byDefault: unknown = "default" in imported ? imported.default : undefined;
+  return byDefault ?? imported;
+}
+
+function isMethod(value: unknown): value is EapMethodRegistration["module"] {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "RasEapGetInfo" in value &&
+    typeof value.RasEapGetInfo === "function"
+  );
+}
