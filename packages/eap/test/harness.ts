@@ -32,6 +32,17 @@ export interface Call {
 }
 
 export type Reaction = (call: Call) => RasEapStatus;
+type PromptReaction = (call: Call) => number;
+
+/** A host whose calls leave their promises to {@link Driven.idle}: tests of synchronous methods need none. */
+interface Driven {
+  start(): void;
+  receive(packet: Uint8Array): void;
+  stop(code?: number): void;
+  /** Settles when no call of the method is outstanding; undefined when none is. */
+  idle(): Promise<void> | undefined;
+  readonly outcome: EapOutcome | undefined;
+}
 
 export interface Script {
   readonly begin?: (input: PppEapBeginInput) => RasEapStatus;
@@ -103,7 +114,7 @@ export function sends(
   code: EapCode,
   identifier: number,
   more: { readonly type?: EapType; readonly data?: readonly number[]; readonly result?: number } = {},
-): Reaction {
+): PromptReaction {
   return ({ output, sendPacket }) => {
     const { type = 4, data = [] } = more;
     const typed = code < 3 ? { type, data: Uint8Array.from(data) } : {};
@@ -115,7 +126,7 @@ export function sends(
 }
 
 /** As {@link sends}, with the identifiers that the rules ask for: the first from begin, then one up. */
-export function request(action: PppEapOutput["action"], data: readonly number[] = []): Reaction {
+export function request(action: PppEapOutput["action"], data: readonly number[] = []): PromptReaction {
   return (call) => sends(action, 1, nextIdentifier(call), { data })(call);
 }
 
@@ -124,7 +135,7 @@ export function nextIdentifier({ work, index }: Call): number {
 }
 
 export const ends =
-  (action: PppEapOutput["action"], result = 0): Reaction =>
+  (action: PppEapOutput["action"], result = 0): PromptReaction =>
   ({ output }) => {
     output.action = action;
     output.authResultCode = result;
@@ -132,7 +143,7 @@ export const ends =
   };
 
 export const returns =
-  (code: number): Reaction =>
+  (code: number): PromptReaction =>
   () =>
     code;
 
@@ -151,9 +162,10 @@ export const text = (value: string): number[] => [...new TextEncoder().encode(va
 export interface AuthenticatorBench {
   readonly clock: ReturnType<typeof createVirtualClock>;
   readonly log: ReturnType<typeof createMemoryLog>;
-  readonly host: EapAuthenticatorHost;
+  readonly host: Driven;
   readonly sent: string[];
   readonly retransmitAfter: (number | "never")[];
+  readonly retransmissions: number[];
   readonly outcomes: EapOutcome[];
   /** The identifier of the packet sent last. */
   lastId(): number;
@@ -173,6 +185,7 @@ export async function authenticator(
   const registry = await openEapMethods(registrations.map(registration), { log });
   const sent: string[] = [];
   const retransmitAfter: (number | "never")[] = [];
+  const retransmissions: number[] = [];
   const outcomes: EapOutcome[] = [];
   const host = createEapAuthenticator({
     methods: registry.usable({ role: "authenticator", ...use }),
@@ -185,18 +198,19 @@ export async function authenticator(
       send(packet, details) {
         sent.push(hex(packet));
         retransmitAfter.push(details.retransmitAfter);
+        retransmissions.push(details.retransmission);
       },
       finished: (outcome) => outcomes.push(outcome),
     },
   });
   const lastId = (): number => Number.parseInt(sent.at(-1)?.slice(2, 4) ?? "", 16);
-  return { clock, log, host, sent, retransmitAfter, outcomes, lastId };
+  return { clock, log, host: driven(host), sent, retransmitAfter, retransmissions, outcomes, lastId };
 }
 
 export interface PeerBench {
   readonly clock: ReturnType<typeof createVirtualClock>;
   readonly log: ReturnType<typeof createMemoryLog>;
-  readonly host: EapPeerHost;
+  readonly host: Driven & { networkPhaseSeen(): void };
   readonly sent: string[];
   readonly outcomes: EapOutcome[];
   /** What else the host told, in order. */
@@ -232,7 +246,31 @@ export async function peer(
       ...options.events,
     },
   });
-  return { clock, log, host, sent, outcomes, told };
+  const keep = keeper();
+  const networkPhaseSeen = (): void => keep(host.networkPhaseSeen());
+  return { clock, log, host: Object.assign(driven(host, keep), { networkPhaseSeen }), sent, outcomes, told };
+}
+
+function keeper(): ((promise: Promise<void> | undefined) => void) & { last?: Promise<void> | undefined } {
+  const keep: ReturnType<typeof keeper> = (promise) => {
+    keep.last = promise;
+  };
+  return keep;
+}
+
+function driven(
+  host: EapAuthenticatorHost | EapPeerHost,
+  keep: ReturnType<typeof keeper> = keeper(),
+): Driven {
+  return {
+    start: () => keep(host.start()),
+    receive: (packet) => keep(host.receive(packet)),
+    stop: (code) => keep(host.stop(code)),
+    idle: () => keep.last,
+    get outcome() {
+      return host.outcome;
+    },
+  };
 }
 
 function registration(given: EapMethodRegistration | RasEapModule, index: number): EapMethodRegistration {
