@@ -1,11 +1,11 @@
 import { FragmentError } from "./fragment-error.ts";
 
 /** Flags of a TLS-like method (RFC 5216 section 3.1). */
-export const lengthIncluded = 0x80;
-export const moreFragments = 0x40;
-export const start = 0x20;
+const lengthIncluded = 0x80;
+const moreFragments = 0x40;
+const start = 0x20;
 /** The version of PEAP and TTLS (RFC 5281 section 9.1); reserved in EAP-TLS. */
-export const versionMask = 0x07;
+const versionMask = 0x07;
 
 /** The data of one packet of EAP-TLS, PEAP or TTLS: what follows the type. */
 export interface Fragment {

@@ -86,7 +86,7 @@ async function session(options: SessionOptions) {
       finished: (outcome) => void (outcomes.peer = outcome),
     },
   });
-  peer.start();
+  await peer.start();
   await authenticator.start();
   for (let round = 0; round < 200 && outcomes.peer === undefined; round += 1) {
     const next = wire.shift();

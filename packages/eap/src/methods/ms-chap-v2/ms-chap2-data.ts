@@ -1,11 +1,11 @@
 import { MethodPacketError } from "../method-packet-error.ts";
 
 /** Operations (draft-kamath-pppext-eap-mschapv2-02 section 2). */
-export const opChallenge = 1;
-export const opResponse = 2;
-export const opSuccess = 3;
-export const opFailure = 4;
-export const opChangePassword = 7;
+const opChallenge = 1;
+const opResponse = 2;
+const opSuccess = 3;
+const opFailure = 4;
+const opChangePassword = 7;
 
 /** What an authenticator sends. Byte arrays view the bytes they were read from. */
 export type MsChap2Request =

@@ -30,7 +30,7 @@ import {
 import { eapTypeMsChapV2 } from "./type.ts";
 
 /** winerror.h: the authenticator could not prove that it knows the password. */
-export const ERROR_MUTUAL_AUTH_FAILED = 1397;
+const ERROR_MUTUAL_AUTH_FAILED = 1397;
 
 /** What an answer, and the authenticator's proof after it, is made of. */
 interface Answer {
