@@ -26,9 +26,23 @@ export interface FreeRadiusProxy {
  * It is stopped when the test has finished.
  */
 export async function startFreeRadiusProxy(options: FreeRadiusProxyOptions): Promise<FreeRadiusProxy> {
-  const folder = temporaryFolder();
   const [auth, acct] = await freePorts(2);
-  writeFileSync(join(folder, "radiusd.conf"), configuration({ ...options, folder, ports: { auth, acct } }));
+  const log = await startFreeRadius((folder) => configuration({ ...options, folder, ports: { auth, acct } }));
+  return { auth: `127.0.0.1:${auth}`, acct: `127.0.0.1:${acct}`, log };
+}
+
+/**
+ * Starts FreeRADIUS with a configuration of its own, in a folder of its own; it is stopped when the test has finished.
+ *
+ * @returns what it has written to its log so far
+ */
+export async function startFreeRadius(
+  configurationIn: (folder: string) => string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<() => string> {
+  const folder = temporaryFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  writeFileSync(join(folder, "radiusd.conf"), configurationIn(folder));
   const child = spawn("freeradius", ["-f", "-l", "stdout", "-d", folder], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
@@ -43,7 +57,7 @@ export async function startFreeRadiusProxy(options: FreeRadiusProxyOptions): Pro
     child.stdout.on("data", () => log.includes("Ready to process requests") && resolve());
     child.on("error", reject).on("close", () => reject(new Error(`FreeRADIUS did not start:\n${log}`)));
   });
-  return { auth: `127.0.0.1:${auth}`, acct: `127.0.0.1:${acct}`, log: () => log };
+  return () => log;
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -53,7 +67,7 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** FreeRADIUS takes no port 0: these were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const sockets = Array.from({ length: count }, () => createSocket("udp4").bind(0, "127.0.0.1"));
   await Promise.all(sockets.map((socket) => once(socket, "listening")));
   const ports = sockets.map((socket) => socket.address().port);
@@ -68,23 +82,8 @@ interface Place extends FreeRadiusProxyOptions {
 
 function configuration({ folder, ports, auth, acct, secret }: Place): string {
   return `
-prefix = /usr
-libdir = /usr/lib/freeradius
-raddbdir = ${folder}
-run_dir = ${folder}
-db_dir = ${folder}
-logdir = ${folder}
+${freeRadiusPlaces(folder)}
 proxy_requests = yes
-log {
-  destination = stdout
-}
-security {
-  reject_delay = 0
-}
-thread pool {
-  start_servers = 1
-  max_servers = 2
-}
 client access_server {
   ipaddr = 127.0.0.1
   secret = testing123
@@ -132,4 +131,24 @@ function listener(type: "auth" | "acct", port: number | undefined): string {
     ipaddr = 127.0.0.1
     port = ${port}
   }`;
+}
+
+/** What every configuration here begins with: everything in one folder, one worker, no delays. */
+export function freeRadiusPlaces(folder: string): string {
+  return `prefix = /usr
+libdir = /usr/lib/freeradius
+raddbdir = ${folder}
+run_dir = ${folder}
+db_dir = ${folder}
+logdir = ${folder}
+log {
+  destination = stdout
+}
+security {
+  reject_delay = 0
+}
+thread pool {
+  start_servers = 1
+  max_servers = 2
+}`;
 }
