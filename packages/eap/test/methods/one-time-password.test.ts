@@ -181,6 +181,37 @@ describe("One-Time Password (type 5)", () => {
     expect(ask("trent", 3)).not.toBe(question);
   });
 
+  it("a user who does not exist has the algorithm of those who do, and is refused whatever is typed", () => {
+    const method = oneTimePasswordMethod({ store: ready().store, decoyAlgorithm: "sha1" });
+    const side = new Side(method, { authenticator: true, identity: "mallory" });
+    expect(new TextDecoder().decode(side.call(null).packet?.subarray(5))).toMatch(/^otp-sha1 /);
+    const typed = text("0000000000000000");
+    expect(side.call(Uint8Array.from([2, 1, 0, 5 + typed.length, 5, ...typed])).did).toBe("SendAndDone 691");
+  });
+
+  it.each(["", "BAIL TUFT BITS GANG CHEF", "no password", "\u0000"])("EAP-43 %j is refused", (answer) => {
+    const side = new Side(oneTimePasswordMethod({ store: ready().store }), { authenticator: true });
+    side.call(null);
+    const typed = text(answer);
+    expect(side.call(Uint8Array.from([2, 1, 0, 5 + typed.length, 5, ...typed])).did).toBe("SendAndDone 691");
+  });
+
+  it("EAP-16 EAP-22 the question is sent again; what is no answer to it is discarded", () => {
+    const side = new Side(oneTimePasswordMethod({ store: ready().store }), { authenticator: true });
+    const asked = side.call(null);
+    expect(side.call(null)).toEqual(asked);
+    for (const packet of [
+      "020200070541",
+      "020100070641",
+      "010100070541",
+      "0201ffff0541",
+      "02010004",
+      "03010004",
+    ]) {
+      expect(side.call(Uint8Array.from(Buffer.from(packet, "hex"))).did).toBe("722");
+    }
+  });
+
   it("a password that two sessions give at once admits one of them", () => {
     const method = oneTimePasswordMethod({ store: ready().store });
     const sides = [1, 2].map(() => new Side(method, { authenticator: true }));

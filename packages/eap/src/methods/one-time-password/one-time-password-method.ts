@@ -9,7 +9,7 @@ import { MethodPacketError } from "../method-packet-error.ts";
 import { type MethodSide, methodModule } from "../method-side.ts";
 import { questionUserInterface, shownText } from "../user-question.ts";
 import { whenKnown } from "../when-known.ts";
-import { nextOneTimePassword, oneTimePassword } from "./one-time-password.ts";
+import { nextOneTimePassword, type OneTimePasswordAlgorithm, oneTimePassword } from "./one-time-password.ts";
 import {
   formatOneTimePassword,
   formatOneTimePasswordChallenge,
@@ -49,6 +49,8 @@ export interface OneTimePasswordStore {
 export interface OneTimePasswordOptions {
   /** Needed by the authenticator; without it every user is refused. */
   readonly store?: OneTimePasswordStore | undefined;
+  /** What users who do not exist are asked for: what most users have, so that they do not stand out. Default: `md5`. */
+  readonly decoyAlgorithm?: OneTimePasswordAlgorithm | undefined;
 }
 
 /**
@@ -78,8 +80,8 @@ export interface OneTimePasswordOptions {
  * ```
  */
 export function oneTimePasswordMethod(options: OneTimePasswordOptions = {}): EapMethodRegistration {
-  const { store = { find: () => undefined, advance: () => false } } = options;
-  const decoy = new Decoy();
+  const { store = { find: () => undefined, advance: () => false }, decoyAlgorithm = "md5" } = options;
+  const decoy = new Decoy(decoyAlgorithm);
   return {
     type: eapTypeOneTimePassword,
     friendlyName: "One-Time Password",
@@ -120,14 +122,20 @@ function authenticator(input: PppEapBeginInput, store: OneTimePasswordStore, dec
 
 /** What users who do not exist are asked: for each of them always the same. */
 class Decoy {
+  readonly #algorithm: OneTimePasswordAlgorithm;
   #secret: Uint8Array | undefined;
+
+  constructor(algorithm: OneTimePasswordAlgorithm) {
+    this.#algorithm = algorithm;
+  }
 
   stateOf(identity: string, random: Random): OneTimePasswordState {
     this.#secret ??= random(16);
     const digest = md5(this.#secret, encoder.encode(identity));
     const [first = 0, second = 0, third = 0] = digest;
     const seed = `${String.fromCharCode(97 + (first % 26), 97 + (second % 26))}${1000 + third}`;
-    return { algorithm: "md5", seed, sequence: 100 + (digest[3] ?? 0), password: digest.subarray(8) };
+    const sequence = 100 + (digest[3] ?? 0);
+    return { algorithm: this.#algorithm, seed, sequence, password: digest.subarray(8) };
   }
 }
 
