@@ -1,5 +1,6 @@
 import { md5 } from "@sallyport/crypto";
 import { createMemoryLog, createSeededRandom, createVirtualClock } from "@sallyport/runtime";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findAuthAttribute } from "../../src/contract/auth-attribute.ts";
 import {
@@ -47,11 +48,20 @@ interface SessionOptions {
   readonly types?: readonly string[];
   /** How many packets are lost, by their number on the wire. */
   readonly lost?: ReadonlySet<number>;
+  /** What becomes of a packet on the way; several for one that is doubled. */
+  readonly onTheWay?: (packet: Uint8Array) => readonly Uint8Array[];
 }
 
 /** Both hosts, each with a method of its own, in the mode in which what is lent is overwritten. */
 async function session(options: SessionOptions) {
-  const { method, identity = "alice", password, types = [], lost = new Set() } = options;
+  const {
+    method,
+    identity = "alice",
+    password,
+    types = [],
+    lost = new Set(),
+    onTheWay = (packet) => [packet],
+  } = options;
   const clock = createVirtualClock();
   const log = createMemoryLog();
   const shared = { clock, log, conformance: { overwriteBuffers: true, nullInput: true } };
@@ -59,9 +69,10 @@ async function session(options: SessionOptions) {
   const outcomes: { authenticator?: EapOutcome; peer?: EapOutcome } = {};
   const wire: (() => Promise<void> | undefined)[] = [];
   let sent = 0;
-  const onWire = (deliver: () => Promise<void> | undefined) => {
+  const onWire = (packet: Uint8Array, deliver: (packet: Uint8Array) => Promise<void> | undefined) => {
     sent += 1;
-    if (!lost.has(sent)) wire.push(deliver);
+    if (lost.has(sent)) return;
+    for (const one of onTheWay(packet)) wire.push(() => deliver(one));
   };
   const authenticator = createEapAuthenticator({
     ...shared,
@@ -69,7 +80,7 @@ async function session(options: SessionOptions) {
     random: createSeededRandom(1),
     provider: providerOf("wonderland"),
     events: {
-      send: (packet) => onWire(() => peer.receive(packet)),
+      send: (packet) => onWire(packet, (one) => peer.receive(one)),
       finished: (outcome) => void (outcomes.authenticator = outcome),
     },
   });
@@ -82,13 +93,17 @@ async function session(options: SessionOptions) {
     password,
     user: { ask: () => Promise.resolve(left.shift() ?? null), show: () => {} },
     events: {
-      send: (packet) => onWire(() => authenticator.receive(packet)),
+      send: (packet) => onWire(packet, (one) => authenticator.receive(one)),
       finished: (outcome) => void (outcomes.peer = outcome),
     },
   });
   await peer.start();
   await authenticator.start();
-  for (let round = 0; round < 200 && outcomes.peer === undefined; round += 1) {
+  for (
+    let round = 0;
+    round < 200 && (outcomes.peer === undefined || outcomes.authenticator === undefined);
+    round += 1
+  ) {
     const next = wire.shift();
     if (next !== undefined) await next();
     // A dialog takes turns of its own; with nothing on the way, time has to pass.
@@ -146,6 +161,82 @@ describe.each(methods)("%s in sessions of both hosts", (name, method, password) 
     expect(authenticator?.result).toBe(0);
     // Success is sent once (EAP-47): where it was lost, the peer still waits for it.
     if (number < (name === "MS-CHAPv2" ? 7 : 5)) expect(peer?.result).toBe(0);
+  });
+});
+
+/** What the host writes about an exception in a method. */
+const failure = /threw|645/;
+
+describe("a bad link", () => {
+  /** Some packets are doubled, some are damaged in one place, or cut. */
+  const damaged = (seed: number) => {
+    const random = createSeededRandom(seed);
+    return (packet: Uint8Array): readonly Uint8Array[] => {
+      const [what = 0, where = 0, value = 0] = random(3);
+      if (what < 128) return [packet];
+      if (what < 160) return [packet, packet];
+      if (what < 192) return [packet.subarray(0, where % packet.length)];
+      const other = Uint8Array.from(packet);
+      other[where % packet.length] = value;
+      return what < 224 ? [other] : [other, packet];
+    };
+  };
+
+  it.each(methods)(
+    "%s: whatever happens to packets, a wrong password is never let in",
+    async (_, method, password) => {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(), async (seed) => {
+          const options = { method: method(), password: `${password}!`, onTheWay: damaged(seed) };
+          const { authenticator, log } = await session(options);
+          expect(authenticator?.result).not.toBe(0);
+          expect(log.filter(({ message }) => failure.test(message))).toEqual([]);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  it.each(methods)(
+    "%s: whatever happens to packets, both sides agree on the keys",
+    async (_, method, password) => {
+      let admitted = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.nat(), async (seed) => {
+          const { authenticator, peer, log } = await session({
+            method: method(),
+            password,
+            onTheWay: damaged(seed),
+          });
+          expect(log.filter(({ message }) => failure.test(message))).toEqual([]);
+          if (authenticator?.result !== 0 || peer?.result !== 0) return;
+          admitted += 1;
+          const ours = findMppeKeys(authenticator.attributes);
+          const theirs = findMppeKeys(peer.attributes);
+          expect(ours && [hex(ours.send), hex(ours.receive)]).toEqual(
+            theirs && [hex(theirs.receive), hex(theirs.send)],
+          );
+        }),
+        { numRuns: 60 },
+      );
+      expect(admitted).toBeGreaterThan(5);
+    },
+  );
+});
+
+describe("accounts that fail", () => {
+  it.each(["throw", "reject"])("EAP-93 to %s ends the session with 645", async (how) => {
+    const verify = () => {
+      const error = new Error("the directory is away");
+      if (how === "throw") throw error;
+      return Promise.reject(error);
+    };
+    const { authenticator, log } = await session({
+      method: msChapV2({ accounts: { verify } }),
+      password: "wonderland",
+    });
+    expect(authenticator?.result).toBe(645);
+    expect(log.filter(({ message }) => failure.test(message))).not.toEqual([]);
   });
 });
 
