@@ -1,3 +1,4 @@
+import { utf8Octets, utf8Text } from "../wire/text.ts";
 import { raatMinimum, raatVendorSpecific } from "./auth-attribute-types.ts";
 
 /**
@@ -34,12 +35,12 @@ export function findAuthAttribute(
 
 /** An attribute of octets as UTF-8 text; a number in decimal. */
 export function authAttributeText(attribute: RasAuthAttribute): string {
-  return typeof attribute.value === "number" ? String(attribute.value) : decoder.decode(attribute.value);
+  return typeof attribute.value === "number" ? String(attribute.value) : utf8Text(attribute.value);
 }
 
 /** An attribute whose octets are text in UTF-8. */
 export function textAttribute(type: number, text: string): RasAuthAttribute {
-  return { type, value: encoder.encode(text) };
+  return { type, value: utf8Octets(text) };
 }
 
 /**
@@ -76,6 +77,3 @@ export function replaceAttributes(
   const kept = provider.filter((old) => !method.some((attribute) => isSameAttributeType(attribute, old)));
   return [...kept, ...method];
 }
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();

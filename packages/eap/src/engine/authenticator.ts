@@ -22,6 +22,7 @@ import { eapTypeIdentity, isSameEapType } from "../wire/eap-type.ts";
 import { decodeNak, type EapNak, isNak } from "../wire/nak.ts";
 import { type EapPacket, encodeEapPacket, encodeEapResult } from "../wire/packet.ts";
 import { EapPacketError } from "../wire/packet-error.ts";
+import { strictUtf8Text } from "../wire/text.ts";
 import type { AuthenticatorEffect, EapOutcome } from "./effects.ts";
 import { MethodSession, noAttributes, type OfferedMethod } from "./method-session.ts";
 import type { CompleteEngineSettings } from "./settings.ts";
@@ -227,13 +228,13 @@ export class EapAuthenticator extends MethodSession<AuthenticatorEffect> {
     this.lastIdentifier = packet.identifier;
     this.stopTimer();
     if (!this.countRound()) return;
-    try {
-      this.#identity = decoder.decode(packet.data);
-    } catch {
-      this.diagnose("bad-identity", packet.data.length);
+    const identity = strictUtf8Text(packet.bytes, identityOffset);
+    if (identity === undefined) {
+      this.diagnose("bad-identity", packet.bytes.length - identityOffset);
       this.#refuse(ERROR_AUTHENTICATION_FAILURE);
       return;
     }
+    this.#identity = identity;
     this.#beginNext(0);
   }
 
@@ -307,7 +308,8 @@ export class EapAuthenticator extends MethodSession<AuthenticatorEffect> {
   }
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Behind the header and the Type. */
+const identityOffset = 5;
 
 /** EAP-54: the same attribute, not just another one of its type. */
 function isRepeated(attribute: RasAuthAttribute, given: RasAuthAttribute): boolean {

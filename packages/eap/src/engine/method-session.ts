@@ -17,9 +17,10 @@ import {
   ERROR_PPP_TIMEOUT,
 } from "../contract/status-codes.ts";
 import type { EapType } from "../wire/eap-type.ts";
-import { decodeEapPacket, type EapPacket, eapHeaderLength } from "../wire/packet.ts";
+import { decodeEapPacket, type EapPacket } from "../wire/packet.ts";
 import { EapPacketError } from "../wire/packet-error.ts";
 import type { CommonEffect, EapDiagnostic, EapOutcome } from "./effects.ts";
+import { lengthIn, packetIn } from "./packet-in.ts";
 import { PacketQueue } from "./packet-queue.ts";
 import { SessionLimit } from "./session-limit.ts";
 import type { CompleteEngineSettings } from "./settings.ts";
@@ -406,16 +407,4 @@ const noEffects: readonly never[] = [];
 /** A method that an engine may begin. */
 export interface OfferedMethod {
   readonly type: EapType;
-}
-
-function lengthIn(buffer: Uint8Array): number {
-  return ((buffer[2] ?? 0) << 8) | (buffer[3] ?? 0);
-}
-
-/** The packet that a method put into its buffer, copied; undefined when it is none (EAP-19). */
-function packetIn(buffer: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
-  const length = lengthIn(buffer);
-  const code = buffer[0] ?? 0;
-  if (length < eapHeaderLength || length > buffer.length || code < 1 || code > 4) return undefined;
-  return new Uint8Array(buffer.subarray(0, length));
 }

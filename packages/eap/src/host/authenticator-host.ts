@@ -6,10 +6,11 @@ import type { EapOutcome, SendEffect } from "../engine/effects.ts";
 import { completeEngineSettings } from "../engine/settings.ts";
 import { EapEvent } from "../events.ts";
 import { isThenable } from "../thenable.ts";
+import type { BeginFacts } from "./begin-input.ts";
 import type { EapMethod } from "./method-registry.ts";
 import type { EapAuthenticatorOptions } from "./options.ts";
 import { askProvider } from "./provider.ts";
-import { type BeginFacts, type Following, type OwnEffect, SessionHost } from "./session-host.ts";
+import { type Following, type OwnEffect, SessionHost } from "./session-host.ts";
 
 /**
  * One EAP session of an authenticator: the engine, and the method modules that it calls. Packets and results come out

@@ -7,10 +7,11 @@ import { EapPeer } from "../engine/peer.ts";
 import { completeEngineSettings } from "../engine/settings.ts";
 import { EapEvent } from "../events.ts";
 import { eapTypeOctet } from "../wire/eap-type.ts";
+import type { BeginFacts } from "./begin-input.ts";
 import { statusOf } from "./call-status.ts";
 import type { EapMethod } from "./method-registry.ts";
 import type { EapPeerOptions } from "./options.ts";
-import { type BeginFacts, type Following, type OwnEffect, SessionHost } from "./session-host.ts";
+import { type Following, type OwnEffect, SessionHost } from "./session-host.ts";
 import { userWindow } from "./user-window.ts";
 
 /** One EAP session of a peer: the engine, the method modules that it calls, and their dialogs. */

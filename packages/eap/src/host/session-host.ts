@@ -1,8 +1,6 @@
 import { NO_ERROR } from "@sallyport/errors/win32";
 import type { Cancel, Milliseconds } from "@sallyport/runtime";
-import type { RasAuthAttribute } from "../contract/auth-attribute.ts";
-import { EAPACTION_NoAction, type PppEapAction } from "../contract/constants.ts";
-import type { EapSignal, Out, PppEapBeginInput, PppEapInput, PppEapOutput } from "../contract/ppp-eap.ts";
+import type { EapSignal, Out, PppEapInput } from "../contract/ppp-eap.ts";
 import { ERROR_AUTH_INTERNAL, ERROR_PPP_REMOTE_TERMINATED } from "../contract/status-codes.ts";
 import type {
   AuthenticatorEffect,
@@ -14,9 +12,11 @@ import type {
 import type { MethodSession } from "../engine/method-session.ts";
 import { EapEvent } from "../events.ts";
 import { isThenable } from "../thenable.ts";
+import { type BeginFacts, BeginInput } from "./begin-input.ts";
 import { type CallStatus, returnedStatus, thrownStatus } from "./call-status.ts";
 import { logCall, logDiagnostic } from "./diagnostics.ts";
 import { lendAttributes, lentCopy, overwriteLent } from "./lent-buffers.ts";
+import { MessageOutput } from "./message-output.ts";
 import type { EapMethod } from "./method-registry.ts";
 import type { EapHostOptions } from "./options.ts";
 import { giveBackSendBuffer, takeSendBuffer } from "./send-buffers.ts";
@@ -184,7 +184,7 @@ export abstract class SessionHost {
         this.tell(() => this.sendEvent(effect));
         return undefined;
       case "begin":
-        return this.#begin(effect.method, effect.initialId, effect.identity);
+        return this.#begin(effect);
       case "end":
         this.#end();
         return undefined;
@@ -199,8 +199,8 @@ export abstract class SessionHost {
     }
   }
 
-  #begin(index: number, initialId: number, identity: string): Following {
-    const method = this.options.methods[index];
+  #begin(effect: Extract<CommonEffect, { readonly kind: "begin" }>): Following {
+    const method = this.options.methods[effect.method];
     if (method === undefined) return this.engine.methodBegun(ERROR_AUTH_INTERNAL, this.now());
     this.#method = method;
     this.#workBuffer = null;
@@ -211,7 +211,10 @@ export abstract class SessionHost {
     }
     const work: Out<unknown> = { value: null };
     const lent: Uint8Array[] = [];
-    const input = this.#beginInput(method, initialId, identity, lent);
+    const input = new BeginInput(effect, this.#beginFacts(method, lent), this.options, {
+      sendPacketSize: this.options.maxPacketSize ?? defaultPacketSize,
+      signal: () => this.signal,
+    });
     const begun = ({ status, reason }: CallStatus): readonly EapEffect[] => {
       overwriteLent(lent);
       this.afterBegin();
@@ -228,31 +231,17 @@ export abstract class SessionHost {
     }
   }
 
-  #beginInput(method: EapMethod, initialId: number, identity: string, lent: Uint8Array[]): PppEapBeginInput {
-    const { options } = this;
+  /** EAP-10: where that is tested, begin gets copies. */
+  #beginFacts(method: EapMethod, lent: Uint8Array[]): BeginFacts {
     const facts = this.beginFacts(method);
-    const copy = options.conformance?.overwriteBuffers === true;
+    if (this.options.conformance?.overwriteBuffers !== true) return facts;
     const lend = (bytes: Uint8Array | null): Uint8Array | null =>
-      copy && bytes !== null ? lentCopy(bytes, lent) : bytes;
-    const signal = (): EapSignal => this.signal;
+      bytes === null ? null : lentCopy(bytes, lent);
     return {
-      flags: options.flags ?? 0,
-      authenticator: facts.authenticator,
-      identity,
-      password: facts.password,
-      initialId,
-      userAttributes: copy ? lendAttributes(facts.userAttributes, lent) : facts.userAttributes,
-      tokenImpersonateUser: facts.tokenImpersonateUser,
+      ...facts,
+      userAttributes: lendAttributes(facts.userAttributes, lent),
       connectionData: lend(facts.connectionData),
       userData: lend(facts.userData),
-      connectionId: options.connectionId ?? null,
-      isVpn: options.isVpn ?? false,
-      sendPacketSize: options.maxPacketSize ?? defaultPacketSize,
-      get signal() {
-        return signal();
-      },
-      clock: options.clock,
-      random: options.random,
     };
   }
 
@@ -261,7 +250,7 @@ export abstract class SessionHost {
     const makeMessage = this.#method?.makeMessage;
     if (makeMessage === undefined) return undefined;
     const sendPacket = takeSendBuffer(maxPacketSize);
-    const output = new Output();
+    const output = new MessageOutput();
     let packet = received;
     let input: PppEapInput | null = this.withOwnInput(given);
     let lent: Uint8Array[] | undefined;
@@ -385,29 +374,4 @@ export type OwnEffect = Exclude<EapEffect, CommonEffect>;
 /** What carrying out an effect leads to. */
 export type Following = readonly EapEffect[] | PromiseLike<readonly EapEffect[]> | undefined;
 
-/** What a role knows about begin. */
-export interface BeginFacts {
-  readonly authenticator: boolean;
-  readonly password: string | null;
-  readonly userAttributes: readonly RasAuthAttribute[];
-  readonly tokenImpersonateUser: unknown;
-  readonly connectionData: Uint8Array | null;
-  readonly userData: Uint8Array | null;
-}
-
 const givenUp: CallStatus = { status: ERROR_AUTH_INTERNAL, reason: "returned nothing in time" };
-
-/** PPP_EAP_OUTPUT with its preset values. */
-class Output implements PppEapOutput {
-  action: PppEapAction = EAPACTION_NoAction;
-  authResultCode = 0;
-  userAttributes: readonly RasAuthAttribute[] | null = null;
-  invokeInteractiveUI = false;
-  uiContextData: Uint8Array | null = null;
-  saveConnectionData = false;
-  connectionData: Uint8Array | null = null;
-  saveUserData = false;
-  userData: Uint8Array | null = null;
-  idExpected: number | null = null;
-  identity: string | null = null;
-}

@@ -62,33 +62,40 @@ export type EapPacket = EapExchangePacket | EapResultPacket;
 export function decodeEapPacket(bytes: Uint8Array): EapPacket {
   const packet = eapPacketBytes(bytes);
   const code = packet[0] as EapCode;
-  const identifier = packet[1] as number;
   if (code === EAPCODE_Success || code === EAPCODE_Failure) {
-    return {
-      code,
-      identifier,
-      type: 0,
-      data: packet.subarray(eapHeaderLength),
-      bytes: packet,
-      expanded: false,
-    };
+    return new DecodedPacket(packet, 0, eapHeaderLength, false) as EapResultPacket;
   }
   if (packet.length === eapHeaderLength) throw new EapPacketError("missing-type", eapHeaderLength);
   const type = packet[4] as number;
-  if (type !== eapTypeExpanded) {
-    return { code, identifier, type, data: packet.subarray(5), bytes: packet, expanded: false };
-  }
+  if (type !== eapTypeExpanded) return new DecodedPacket(packet, type, 5, false) as EapExchangePacket;
   if (packet.length < eapHeaderLength + expandedHeaderLength) {
     throw new EapPacketError("expanded-truncated", packet.length);
   }
-  return {
-    code,
-    identifier,
-    type: readExpandedType(packet, 5),
-    data: packet.subarray(eapHeaderLength + expandedHeaderLength),
-    bytes: packet,
-    expanded: true,
-  };
+  const dataOffset = eapHeaderLength + expandedHeaderLength;
+  return new DecodedPacket(packet, readExpandedType(packet, 5), dataOffset, true) as EapExchangePacket;
+}
+
+/** A packet and where its parts are; the view on Type-Data is made for those who look at it. */
+class DecodedPacket {
+  readonly code: EapCode;
+  readonly identifier: number;
+  readonly type: EapType;
+  readonly bytes: Uint8Array;
+  readonly expanded: boolean;
+  readonly #dataOffset: number;
+
+  constructor(bytes: Uint8Array, type: EapType, dataOffset: number, expanded: boolean) {
+    this.code = bytes[0] as EapCode;
+    this.identifier = bytes[1] as number;
+    this.type = type;
+    this.bytes = bytes;
+    this.expanded = expanded;
+    this.#dataOffset = dataOffset;
+  }
+
+  get data(): Uint8Array {
+    return this.bytes.subarray(this.#dataOffset);
+  }
 }
 
 /**
@@ -102,7 +109,8 @@ export function eapPacketBytes(bytes: Uint8Array): Uint8Array {
   if (code < EAPCODE_Request || code > EAPCODE_Failure) throw new EapPacketError("unknown-code", 0);
   const length = ((bytes[2] as number) << 8) | (bytes[3] as number);
   if (length < eapHeaderLength || length > bytes.length) throw new EapPacketError("bad-length", 2);
-  // A plain view also where a Buffer came in: its methods differ.
+  // A view is a plain one also where a Buffer came in: its methods differ. Views cost, so none is made for nothing.
+  if (length === bytes.length && bytes.constructor === Uint8Array) return bytes;
   return new Uint8Array(bytes.buffer, bytes.byteOffset, length);
 }
 
