@@ -22,6 +22,7 @@ const documents = [
   "apps/docs/guides/server.md",
   "packages/accounts/README.md",
   "packages/crypto/README.md",
+  "packages/eap-radius/README.md",
   "packages/errors/README.md",
   "packages/nps/README.md",
   "packages/radius/README.md",

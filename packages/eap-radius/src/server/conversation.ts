@@ -31,7 +31,7 @@ export class Conversation {
   readonly client: string;
   readonly begunAt: Milliseconds;
   /** The User-Name that every request must have; undefined until the peer has told its identity. */
-  user: string | undefined = undefined;
+  user: Uint8Array | undefined = undefined;
   invalidPackets = 0;
   /** The request that the peer has to answer. */
   lastRequest: { readonly packet: Uint8Array; readonly interactive: boolean } | undefined = undefined;

@@ -7,7 +7,7 @@ import { ConversationMaker } from "./conversation-maker.ts";
 import type { EapOutcome } from "./eap-outcome.ts";
 import { requestFingerprint } from "./request-fingerprint.ts";
 import { EapRound, type RoundContext, type Turn } from "./round.ts";
-import { userOf } from "./user-name.ts";
+import { isSameUser } from "./user-name.ts";
 
 /** The kind of State that stands for an EAP conversation. */
 const conversationKind = 2;
@@ -96,7 +96,7 @@ export class EapRadiusServer {
       kind: conversationKind,
       limit: conversations,
       lifetime: idle,
-      onEnd: (turn) => turn.conversation.stop(),
+      onEnd: (turn) => turn.place?.conversation.stop(),
     });
     this.#context = {
       states: this.#states,
@@ -123,11 +123,9 @@ export class EapRadiusServer {
       return { kind: "round", round: new EapRound(this.#context, received, undefined) };
     }
     const fingerprint = requestFingerprint(received.packet);
-    const verdict = this.#states.redeem(state, fingerprint, ({ conversation }) => {
-      if (conversation.client !== received.client.name) return "other client";
-      return conversation.user === undefined || conversation.user === userOf(received)
-        ? undefined
-        : "other user";
+    const verdict = this.#states.redeem(state, fingerprint, ({ client, user }) => {
+      if (client !== received.client.name) return "other client";
+      return user === undefined || isSameUser(user, received) ? undefined : "other user";
     });
     switch (verdict.kind) {
       case "repeated":

@@ -36,8 +36,17 @@ export interface RoundContext {
   readonly invalidPackets: number;
 }
 
-/** What a State stands for: a place in a conversation. */
+/** What a State stands for: a turn of one peer. */
 export interface Turn {
+  /** The RADIUS client's name. */
+  readonly client: string;
+  /** The User-Name that the request must have; undefined until the peer has told its identity. */
+  readonly user: Uint8Array | undefined;
+  /** Where in which conversation; undefined once somebody was answered, so that a used State keeps little in memory. */
+  place: Place | undefined;
+}
+
+interface Place {
   readonly conversation: Conversation;
   /** What the request that used the State led to; kept for a resend that comes because nobody was answered. */
   result?: { readonly fingerprint: Uint8Array; readonly outcome: EapOutcome } | undefined;
@@ -65,7 +74,7 @@ export class EapRound {
     this.#received = received;
     this.#used = used;
     this.begins = used === undefined;
-    this.#conversation = used?.use.payload.conversation;
+    this.#conversation = used?.use.payload.place?.conversation;
     this.#message = messageOf(received);
   }
 
@@ -112,6 +121,7 @@ export class EapRound {
 
   #settled(answer: Answer | null): void {
     // Nobody got a State of a conversation that began in silence; a later round is processed anew with its old one.
+    if (answer !== null && this.#used !== undefined) this.#used.use.payload.place = undefined;
     if (answer === null) {
       if (this.begins) this.#stop();
     } else if (answer.code !== RadiusCode.AccessChallenge || this.#outcome?.kind !== "challenge") {
@@ -150,7 +160,9 @@ export class EapRound {
   }
 
   #goOn(used: { readonly use: StateUse<Turn>; readonly fingerprint: Uint8Array }): Step | PromiseLike<Step> {
-    const { conversation, result } = used.use.payload;
+    const { place } = used.use.payload;
+    if (place === undefined) return { kind: "outcome", outcome: discard("the State was used") };
+    const { conversation, result } = place;
     if (result !== undefined) {
       const same = result.fingerprint.every((octet, index) => octet === used.fingerprint[index]);
       return same
@@ -185,8 +197,9 @@ export class EapRound {
   #concluded(step: Step): EapOutcome {
     const outcome = step.kind === "outcome" ? step.outcome : this.#outcomeOf(step.step);
     this.#outcome = outcome;
-    if (this.#used !== undefined) {
-      this.#used.use.payload.result = { fingerprint: this.#used.fingerprint, outcome };
+    const place = this.#used?.use.payload.place;
+    if (place !== undefined && this.#used !== undefined) {
+      place.result = { fingerprint: this.#used.fingerprint, outcome };
     }
     return outcome;
   }
@@ -229,7 +242,8 @@ export class EapRound {
     interactive: boolean,
   ): Extract<EapOutcome, { readonly kind: "challenge" }> {
     const { states, interactiveTimeout } = this.#context;
-    const state = states.issue({ conversation });
+    const { client, user } = conversation;
+    const state = states.issue({ client, user, place: { conversation } });
     this.#issued = state;
     const attributes = [...splitEapMessage(packet), { type: stateType, value: state }];
     if (interactive) attributes.push({ type: sessionTimeoutType, value: uint32(interactiveTimeout) });

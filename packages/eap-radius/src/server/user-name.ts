@@ -1,10 +1,15 @@
 import type { ReceivedRequest } from "@sallyport/radius";
 import { userNameType } from "../wire/attribute-types.ts";
 
-/** The User-Name of a request as a text that is the same for the same octets. */
-export function userOf({ packet }: ReceivedRequest): string {
-  const value = packet.first(userNameType);
-  return value === undefined ? "" : String.fromCharCode(...value);
+/** The User-Name of a request, copied; no octets where it has none. */
+export function userOf({ packet }: ReceivedRequest): Uint8Array {
+  return packet.first(userNameType)?.slice() ?? new Uint8Array(0);
+}
+
+/** Whether a request has the User-Name of an earlier one. */
+export function isSameUser(user: Uint8Array, { packet }: ReceivedRequest): boolean {
+  const userName = packet.first(userNameType);
+  return userName === undefined ? user.length === 0 : isSame(user, userName);
 }
 
 /**
@@ -14,5 +19,11 @@ export function userOf({ packet }: ReceivedRequest): string {
 export function isUserName(identity: Uint8Array, { packet }: ReceivedRequest): boolean {
   const userName = packet.first(userNameType);
   if (userName === undefined) return true;
-  return identity.length === userName.length && identity.every((octet, index) => octet === userName[index]);
+  return isSame(identity, userName);
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
+  return true;
 }

@@ -116,7 +116,7 @@ export class StateTable<Payload> {
   ): StateVerdict<Payload, Why> {
     if (state.length !== stateLength || state[ownerLength] !== this.#options.kind) return foreign;
     const key = keyOf(state);
-    const entry = this.#open.get(key) ?? this.#used.get(key);
+    const entry = this.#isMine(state) ? (this.#open.get(key) ?? this.#used.get(key)) : undefined;
     if (entry === undefined) return { kind: "refused", why: "unknown" };
     const why = objection?.(entry.payload);
     if (why !== undefined) return { kind: "refused", why };
@@ -131,8 +131,7 @@ export class StateTable<Payload> {
 
   /** Whether this table may have issued a State: the process and the kind are right. */
   isOwn(state: Uint8Array): boolean {
-    if (state.length !== stateLength || state[ownerLength] !== this.#options.kind) return false;
-    return this.#owner.every((octet, index) => octet === state[index]);
+    return state.length === stateLength && state[ownerLength] === this.#options.kind && this.#isMine(state);
   }
 
   /**
@@ -171,6 +170,13 @@ export class StateTable<Payload> {
     const open = [...this.#open.values()];
     this.#open.clear();
     for (const { payload } of open) this.#options.onEnd?.(payload, "closed");
+  }
+
+  #isMine(state: Uint8Array): boolean {
+    for (let index = 0; index < ownerLength; index++) {
+      if (state[index] !== this.#owner[index]) return false;
+    }
+    return true;
   }
 
   #keep(map: Map<string, Entry<Payload>>, entry: Entry<Payload>, lifetime: Milliseconds): void {
@@ -236,9 +242,10 @@ class Entry<Payload> implements StateUse<Payload> {
 
 const foreign = { kind: "foreign" } as const;
 
-/** 168 bits, of which 128 are random: looking them up in a map tells nothing that helps to guess. */
+/** The 128 random bits, two octets a character: looking them up in a map tells nothing that helps to guess. */
 function keyOf(state: Uint8Array): string {
-  return String.fromCharCode(...state);
+  const two = (at: number): number => ((state[at] ?? 0) << 8) | (state[at + 1] ?? 0);
+  return String.fromCharCode(two(5), two(7), two(9), two(11), two(13), two(15), two(17), two(19));
 }
 
 function firstExpiry(map: Map<string, { readonly expires: Milliseconds }>): Milliseconds {
