@@ -67,6 +67,13 @@ export type {
 } from "./engine/effects.ts";
 export { EapPeer, type PeerMethod, type PeerSession } from "./engine/peer.ts";
 export {
+  EapRelay,
+  type RelayAnswer,
+  type RelayEffect,
+  type RelayOutcome,
+  type RelaySession,
+} from "./engine/relay.ts";
+export {
   type CompleteEngineSettings,
   completeEngineSettings,
   type EapEngineSettings,

@@ -95,7 +95,7 @@ export abstract class MethodSession<Effect extends { readonly kind: string }> {
     } else {
       this.#arrived(bytes, now);
     }
-    return this.#take(now);
+    return this.take(now);
   }
 
   /** The time of {@link MethodSession.deadline} has come. Called too early it does nothing. */
@@ -119,7 +119,7 @@ export abstract class MethodSession<Effect extends { readonly kind: string }> {
         this.resend(now);
       }
     }
-    return this.#take(now);
+    return this.take(now);
   }
 
   /** The method's begin returned, or it has none and the host passes 0. */
@@ -134,7 +134,7 @@ export abstract class MethodSession<Effect extends { readonly kind: string }> {
       this.afterBegin();
       this.#continue(now);
     }
-    return this.#take(now);
+    return this.take(now);
   }
 
   /**
@@ -159,14 +159,14 @@ export abstract class MethodSession<Effect extends { readonly kind: string }> {
       this.#accepted(output, sendPacket, now);
     }
     this.#continue(now);
-    return this.#take(now);
+    return this.take(now);
   }
 
   /** The line is lost, or the host stops (EAP-91). */
   stop(code: number, now: Milliseconds): readonly (Effect | CommonEffect)[] {
     if (this.over) return noEffects;
     this.finish(code, "host");
-    return this.#take(now);
+    return this.take(now);
   }
 
   /** What a role does with a packet that is one. */
@@ -378,7 +378,8 @@ export abstract class MethodSession<Effect extends { readonly kind: string }> {
     }
   }
 
-  #take(now: Milliseconds): readonly (Effect | CommonEffect)[] {
+  /** What the event led to; to be called at the end of each. */
+  protected take(now: Milliseconds): readonly (Effect | CommonEffect)[] {
     const limit = this.#limit;
     if (limit !== undefined) {
       if (this.interactive || this.waitingForUser) limit.pause(now);
@@ -388,16 +389,6 @@ export abstract class MethodSession<Effect extends { readonly kind: string }> {
     if (effects.length === 0) return noEffects;
     this.effects = [];
     return effects;
-  }
-
-  /** For roles with events of their own: what their handling led to. */
-  protected take(now: Milliseconds): readonly (Effect | CommonEffect)[] {
-    return this.#take(now);
-  }
-
-  /** The provider, or whoever else was waited for, is done. */
-  protected continue(now: Milliseconds): void {
-    this.#continue(now);
   }
 }
 
