@@ -4,6 +4,7 @@ import { accountIdentity, settingsAccounts } from "@sallyport/accounts";
 import { scryptVerifier } from "@sallyport/accounts/node";
 import { Secret } from "@sallyport/crypto";
 import {
+  defaultNetworkPolicy,
   eventSource,
   loadNpsExtension,
   Nps,
@@ -77,7 +78,7 @@ async function start(
     { accounts, defaultDomain: settings.defaultDomain, scrypt, clock: systemClock, log },
     store.oneTimePasswords,
   );
-  if (eap !== undefined) cleanups.push(() => eap.close());
+  cleanups.push(() => eap.close());
   const nps = new Nps({
     extensions: {
       authentication: await loadExtensions(settings.extensions.authentication),
@@ -86,7 +87,8 @@ async function start(
     accounts,
     accountingLog: store,
     scryptVerifier: scrypt,
-    ...(eap !== undefined && { eap: eap.server }),
+    eap: eap.server,
+    networkPolicies: [{ ...defaultNetworkPolicy, eapTypes: eap.types }],
     allowMsChap: settings.authentication.msChap,
     defaultDomain: settings.defaultDomain,
     ...(settings.pingUserName !== undefined && { pingUserName: settings.pingUserName }),

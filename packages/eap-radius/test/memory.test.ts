@@ -59,7 +59,7 @@ it.each([
       log: silentLog,
     });
     const before = used();
-    for (let index = 0; index < count; index++) server.handle(identityOf(index));
+    for (let index = 0; index < count; index++) void server.handle(identityOf(index));
     expect(server.size).toBe(count);
     expect(used() - before).toBeLessThan(limit);
     server.close();

@@ -127,7 +127,7 @@ export interface Lab {
   respond(to: Observed, data?: string, options?: EapRequestOptions): Promise<Observed>;
 }
 
-export interface EapRequestOptions {
+interface EapRequestOptions {
   readonly user?: string | null;
   readonly state?: Uint8Array | undefined;
   readonly further?: AttributeInput;

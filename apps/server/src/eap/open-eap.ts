@@ -1,4 +1,4 @@
-import { type EapMethodRegistration, openEapMethods } from "@sallyport/eap";
+import { type EapMethodRegistration, type EapType, openEapMethods } from "@sallyport/eap";
 import { EapRadiusServer } from "@sallyport/eap-radius";
 import { systemRandom } from "@sallyport/runtime";
 import { importExtension } from "../extensions/import-module.ts";
@@ -10,14 +10,16 @@ import { msChap2Accounts } from "./ms-chap2-accounts.ts";
 import { type OneTimePasswordRecords, oneTimePasswordStates } from "./one-time-password-states.ts";
 
 /** The EAP side of a server that runs. */
-export interface OpenEap {
+interface OpenEap {
   readonly server: EapRadiusServer;
+  /** What the default network policy allows, in the order in which it is offered. */
+  readonly types: readonly EapType[];
   /** Ends every conversation, then the methods. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the methods that the settings name, in their order; undefined where there are none.
+ * Opens the methods that the settings name, in their order.
  *
  * @throws {StartError} when a method cannot be loaded
  */
@@ -25,9 +27,8 @@ export async function openEap(
   settings: Settings,
   accounts: EapAccounts,
   records: OneTimePasswordRecords,
-): Promise<OpenEap | undefined> {
+): Promise<OpenEap> {
   const { methods } = settings.eap;
-  if (methods.length === 0) return undefined;
   const needs = {
     accounts: msChap2Accounts(accounts),
     oneTimePasswords: oneTimePasswordStates(settings.accounts, settings.defaultDomain, records),
@@ -40,8 +41,9 @@ export async function openEap(
   const registry = await openEapMethods(registrations, { log }).catch((cause: unknown) => {
     throw new StartError((cause as Error).message, "name each EAP type once in eap.methods", cause);
   });
+  const usable = registry.usable({ role: "authenticator" });
   const server = new EapRadiusServer({
-    methods: registry.usable({ role: "authenticator" }),
+    methods: usable,
     provider: accountProvider(accounts),
     clock,
     random: systemRandom,
@@ -50,6 +52,7 @@ export async function openEap(
   });
   return {
     server,
+    types: usable.map(({ type }) => type),
     async close() {
       server.close();
       await registry.close();

@@ -48,7 +48,7 @@ export interface EndpointSetting {
 }
 
 /** A built-in EAP method, or the module of one. */
-export type EapMethodSetting =
+type EapMethodSetting =
   | { readonly builtIn: EapMethodName }
   | {
       /** As written. */
