@@ -291,3 +291,84 @@ it("EAP-26, EAP-89: over RADIUS the engine runs no timer and makes no resend cal
   expect(method.calls).toHaveLength(3);
   expect(retransmitAfter).toEqual(["never", "never"]);
 });
+
+it.each([
+  ["authResultCode", "0"],
+  ["authResultCode", -1],
+  ["userAttributes", "none"],
+  ["userAttributes", [null]],
+  ["userAttributes", [{ type: 1 }]],
+  ["userAttributes", [{ type: 1, value: "text" }]],
+  ["uiContextData", "context"],
+  ["userData", [1, 2]],
+  ["connectionData", 5],
+  ["identity", 42],
+  ["idExpected", "9"],
+  ["action", undefined],
+])("EAP-93 nonsense in the output is 645, and the host lives: %s = %j", async (field, value) => {
+  const method = scripted({
+    make: [(call) => (ends(EAPACTION_Done)(call), Object.assign(call.output, { [field]: value }), 0)],
+  });
+  const { host, outcomes, log } = await authenticator([method.module]);
+  host.start();
+  expect(outcomes).toMatchObject([{ result: 645 }]);
+  expect(log.withId(EapEvent.MethodFailed).length).toBeGreaterThan(0);
+  expect(method.calls.at(-1)).toBe("End");
+});
+
+it.each([
+  undefined,
+  null,
+  0,
+  { result: 0 },
+  { result: "0", attributes: [] },
+  { result: 0, attributes: [{}] },
+])("EAP-51 a provider that gives %j instead of a result is 645", async (nonsense) => {
+  for (const answer of [nonsense, Promise.resolve(nonsense)]) {
+    const method = scripted({
+      make: [
+        ends(1),
+        ({ input, output }) => (
+          (output.authResultCode = input?.authResultCode ?? 1), (output.action = EAPACTION_Done), 0
+        ),
+      ],
+    });
+    const provider = { authenticate: () => answer as never, authorize: () => answer as never };
+    const { host, outcomes } = await authenticator([method.module], { provider });
+    host.start();
+    await host.idle();
+    expect(outcomes).toMatchObject([{ result: 645 }]);
+  }
+});
+
+it("EAP-08 a Begin that succeeds after its session was given up has its End; one that fails has none", async () => {
+  for (const [code, ends] of [
+    [0, 1],
+    [8, 0],
+  ] as const) {
+    for (const stopFirst of [true, false]) {
+      let finish: (code: number) => void = () => undefined;
+      const method = scripted({
+        begin: () => new Promise((resolve) => (finish = resolve)),
+        make: [returns(0)],
+      });
+      const { host, outcomes } = await authenticator([method.module]);
+      host.start();
+      if (stopFirst) host.stop();
+      finish(code);
+      host.stop();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(method.calls.filter((call) => call === "End")).toHaveLength(ends);
+      expect(outcomes).toHaveLength(1);
+    }
+  }
+});
+
+it("X-05, X-10: nonzero from End is no failure, and End is where the work buffer is released", async () => {
+  const method = scripted({ make: [ends(EAPACTION_Done)], end: () => 5 });
+  const { host, outcomes, log } = await authenticator([method.module]);
+  host.start();
+  expect(outcomes).toMatchObject([{ result: 0 }]);
+  expect(method.calls).toEqual(["Begin", "Make null", "End"]);
+  expect(log.withId(EapEvent.MethodFailed)).toMatchObject([{ severity: "warning" }]);
+});

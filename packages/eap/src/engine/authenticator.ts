@@ -24,7 +24,8 @@ import { type EapPacket, encodeEapPacket, encodeEapResult } from "../wire/packet
 import { EapPacketError } from "../wire/packet-error.ts";
 import { strictUtf8Text } from "../wire/text.ts";
 import type { AuthenticatorEffect, EapOutcome } from "./effects.ts";
-import { MethodSession, noAttributes, type OfferedMethod } from "./method-session.ts";
+import { MethodSession, noAttributes } from "./method-session.ts";
+import type { OfferedMethod } from "./offered-method.ts";
 import type { CompleteEngineSettings } from "./settings.ts";
 
 /** What an authenticator's engine is made of. */

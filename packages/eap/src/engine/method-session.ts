@@ -16,7 +16,6 @@ import {
   ERROR_PPP_INVALID_PACKET,
   ERROR_PPP_TIMEOUT,
 } from "../contract/status-codes.ts";
-import type { EapType } from "../wire/eap-type.ts";
 import { decodeEapPacket, type EapPacket } from "../wire/packet.ts";
 import { EapPacketError } from "../wire/packet-error.ts";
 import type { CommonEffect, EapDiagnostic, EapOutcome } from "./effects.ts";
@@ -394,8 +393,3 @@ export abstract class MethodSession<Effect extends { readonly kind: string }> {
 
 export const noAttributes: readonly RasAuthAttribute[] = [];
 const noEffects: readonly never[] = [];
-
-/** A method that an engine may begin. */
-export interface OfferedMethod {
-  readonly type: EapType;
-}

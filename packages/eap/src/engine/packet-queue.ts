@@ -1,5 +1,5 @@
 /** How many packets wait while a call of the method is outstanding (EAP-39). */
-export const packetQueueLength = 16;
+const packetQueueLength = 16;
 
 /**
  * The packets that arrived while a call of the method was outstanding, in order. When it is full, the oldest packet

@@ -27,7 +27,8 @@ import {
 import { encodeNak } from "../wire/nak.ts";
 import { type EapPacket, encodeEapPacket } from "../wire/packet.ts";
 import type { EapOutcome, PeerEffect } from "./effects.ts";
-import { MethodSession, type OfferedMethod } from "./method-session.ts";
+import { MethodSession } from "./method-session.ts";
+import type { OfferedMethod } from "./offered-method.ts";
 import type { CompleteEngineSettings } from "./settings.ts";
 
 /** What a peer's engine is made of. */

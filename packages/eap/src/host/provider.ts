@@ -8,6 +8,7 @@ import {
 import { ERROR_AUTH_INTERNAL } from "../contract/status-codes.ts";
 import { isThenable } from "../thenable.ts";
 import { thrownStatus } from "./call-status.ts";
+import { areAttributes } from "./message-output.ts";
 
 /** Who verifies credentials for methods that ask for it with `EAPACTION_Authenticate` (EAP-50): Windows or RADIUS there. */
 export interface EapProvider {
@@ -61,9 +62,13 @@ export function askProvider(
     report(`the provider ${reason}`);
     return { result: status, attributes: [] };
   };
+  const checked = (answer: EapProviderResult): EapProviderResult => {
+    const usable = Number.isInteger(answer?.result) && areAttributes(answer.attributes);
+    return usable ? answer : refused("the provider gave no result");
+  };
   try {
     const answer = credentials === "none" ? provider.authorize(request) : provider.authenticate(request);
-    return isThenable(answer) ? Promise.resolve(answer).catch(failed) : answer;
+    return isThenable(answer) ? Promise.resolve(answer).then(checked).catch(failed) : checked(answer);
   } catch (error) {
     return failed(error);
   }

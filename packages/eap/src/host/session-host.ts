@@ -16,15 +16,12 @@ import { type BeginFacts, BeginInput } from "./begin-input.ts";
 import { type CallStatus, returnedStatus, thrownStatus } from "./call-status.ts";
 import { logCall, logDiagnostic } from "./diagnostics.ts";
 import { lendAttributes, lentCopy, overwriteLent } from "./lent-buffers.ts";
-import { MessageOutput } from "./message-output.ts";
+import { MessageOutput, unusableField } from "./message-output.ts";
 import type { EapMethod } from "./method-registry.ts";
 import type { EapHostOptions } from "./options.ts";
+import { checkPacketSize, defaultPacketSize } from "./packet-size.ts";
 import { giveBackSendBuffer, takeSendBuffer } from "./send-buffers.ts";
 
-/** The least MTU that EAP asks of a lower layer (RFC 3748 section 3.1). */
-const leastPacketSize = 1020;
-const defaultPacketSize = 1500;
-const longestPacket = 0xffff;
 const defaultCallTimeout: Milliseconds = 60_000;
 const defaultWarnTime: Milliseconds = 100;
 
@@ -218,17 +215,31 @@ export abstract class SessionHost {
     const begun = ({ status, reason }: CallStatus): readonly EapEffect[] => {
       overwriteLent(lent);
       this.afterBegin();
-      if (status === NO_ERROR) this.#workBuffer = work.value;
-      else this.report(EapEvent.MethodFailed, `RasEapBegin ${reason}`);
+      if (status !== NO_ERROR) this.report(EapEvent.MethodFailed, `RasEapBegin ${reason}`);
+      else if (this.#outcome === undefined) this.#workBuffer = work.value;
+      else this.#callEnd(method, work.value);
       return this.engine.methodBegun(status, this.now());
     };
     try {
       const returned = begin(work, input);
-      if (isThenable(returned)) return this.awaited(returned, "RasEapBegin").then(begun);
-      return begun(returnedStatus(returned));
+      if (!isThenable(returned)) return begun(returnedStatus(returned));
+      return this.awaited(returned, "RasEapBegin").then((settled) => {
+        if (settled === givenUp) this.#endLateBegin(returned, method, work);
+        return begun(settled);
+      });
     } catch (error) {
       return begun(thrownStatus(error));
     }
+  }
+
+  /** EAP-08: a begin that succeeds after its session was given up has its end, too. */
+  #endLateBegin(returned: PromiseLike<number>, method: EapMethod, work: Out<unknown>): void {
+    returned.then(
+      (code) => {
+        if (code === NO_ERROR) this.#callEnd(method, work.value);
+      },
+      () => undefined,
+    );
   }
 
   /** EAP-10: where that is tested, begin gets copies. */
@@ -272,7 +283,8 @@ export abstract class SessionHost {
         return this.awaited(returned, "RasEapMakeMessage").then((settled) => {
           this.#afterCall(input, lent);
           this.#reportFailure(settled);
-          return this.engine.methodReturned(settled.status, output, sendPacket, this.now());
+          const code = this.#checked(settled.status, output);
+          return this.engine.methodReturned(code, output, sendPacket, this.now());
         });
       }
       status =
@@ -288,9 +300,18 @@ export abstract class SessionHost {
       this.report(EapEvent.CallTooLong, `RasEapMakeMessage blocked the engine for ${took} ms`, "warning");
     }
     this.#afterCall(input, lent);
-    const effects = this.engine.methodReturned(status, output, sendPacket, now);
+    const effects = this.engine.methodReturned(this.#checked(status, output), output, sendPacket, now);
     giveBackSendBuffer(sendPacket);
     return effects;
+  }
+
+  /** 645 instead of success when the output cannot be used. */
+  #checked(status: number, output: MessageOutput): number {
+    if (status !== NO_ERROR) return status;
+    const field = unusableField(output);
+    if (field === undefined) return NO_ERROR;
+    this.report(EapEvent.MethodFailed, `RasEapMakeMessage filled ${field} with something else`);
+    return ERROR_AUTH_INTERNAL;
   }
 
   #nonsense(returned: unknown): number {
@@ -320,8 +341,12 @@ export abstract class SessionHost {
       this.#abort();
       this.#giveUp();
     }
-    const end = method?.end;
-    if (method === undefined || end === null || end === undefined) return;
+    if (method !== undefined) this.#callEnd(method, workBuffer);
+  }
+
+  #callEnd(method: EapMethod, workBuffer: unknown): void {
+    const { end } = method;
+    if (end === null) return;
     const ended = ({ status, reason }: CallStatus): void => {
       if (status !== NO_ERROR) {
         logCall(this.options.log, EapEvent.MethodFailed, "warning", method.name, `RasEapEnd ${reason}`);

@@ -103,7 +103,7 @@ class DecodedPacket {
  *
  * @throws {EapPacketError} `truncated`, `bad-length` or `unknown-code`
  */
-export function eapPacketBytes(bytes: Uint8Array): Uint8Array {
+function eapPacketBytes(bytes: Uint8Array): Uint8Array {
   if (bytes.length < eapHeaderLength) throw new EapPacketError("truncated", bytes.length);
   const code = bytes[0] as number;
   if (code < EAPCODE_Request || code > EAPCODE_Failure) throw new EapPacketError("unknown-code", 0);
@@ -157,7 +157,7 @@ export function encodeEapPacket(fields: EapPacketFields): Uint8Array<ArrayBuffer
 }
 
 /** Writes the Type field behind the header; returns where Type-Data starts. */
-export function writeEapType(packet: Uint8Array, type: EapType): number {
+function writeEapType(packet: Uint8Array, type: EapType): number {
   if (typeof type === "number") {
     packet[4] = type;
     return 5;
