@@ -97,6 +97,25 @@ describe("Generic Token Card (RFC 3748 section 5.6)", () => {
     expect(decodeUserQuestion(side.call(packet(1, 2, bytes)).question ?? null)?.text).toBe("\ufffd\ufffdA");
   });
 
+  it("EAP-66 while the user types, the second request again gets no answer: not that to the first", () => {
+    const side = new Side(genericTokenCard(), { password: "one" });
+    expect(side.call(packet(1, 1, "First:")).did).toBe("Send");
+    expect(side.call(packet(1, 2, "Second:")).did).toBe("NoAction");
+    expect(side.call(packet(1, 2, "Second:")).did).toBe("722");
+    const input = { dataReceivedFromInteractiveUI: true, dataFromInteractiveUI: text("two") };
+    expect(side.call(null, input).packet).toEqual(packet(2, 2, "two"));
+  });
+
+  it.each([
+    [1015, "SendWithTimeoutInteractive"],
+    [1016, "SendAndDone 645"],
+  ])("EAP-38 a question of %i octets in a packet of 1020", (length, did) => {
+    const verify = (): DialogVerdict => ({ kind: "challenge", message: "x".repeat(length) });
+    const side = new Side(genericTokenCard({ tokens: { verify } }), { authenticator: true });
+    side.call(null);
+    expect(side.call(packet(2, 1, "123456")).did).toBe(did);
+  });
+
   it("a request without text is discarded", () => {
     expect(new Side(genericTokenCard(), {}).call(packet(1, 1, "")).did).toBe("722");
   });
@@ -108,7 +127,12 @@ describe("Generic Token Card (RFC 3748 section 5.6)", () => {
     expect(side.call(null, input).did).toBe("Done 691");
   });
 
-  it.each(["", "x".repeat(513)])("a prompt has 1 to 512 octets", (prompt) => {
-    expect(() => genericTokenCard({ prompt })).toThrow(RangeError);
+  it("a prompt has 1 to 512 octets", () => {
+    for (const prompt of ["", "x".repeat(513)])
+      expect(() => genericTokenCard({ prompt })).toThrow(RangeError);
+    for (const prompt of ["?", "x".repeat(512)]) {
+      const side = new Side(genericTokenCard({ prompt }), { authenticator: true });
+      expect(side.call(null).packet).toEqual(packet(1, 1, prompt));
+    }
   });
 });

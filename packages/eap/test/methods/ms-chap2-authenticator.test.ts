@@ -74,21 +74,24 @@ describe("MS-CHAPv2, authenticator", () => {
     expect(keysOf(side.call(acknowledged("0a", 3)))?.send).toBe(rfc2759.sendKey);
   });
 
-  it.each([0, 1, 3])("after %i retries R is 0, and the session ends with the acknowledgement", (retries) => {
-    const side = authenticator(new PasswordBook({}), retries);
-    side.call(null);
-    const answer = Uint8Array.from(response);
-    const flags: (string | undefined)[] = [];
-    for (let at = 0; at <= retries; at += 1) {
-      answer[1] = 7 + at;
-      flags.push(/R=(.)/.exec(messageOf(side.call(answer)))?.[1]);
-    }
-    expect(flags).toEqual([...Array.from({ length: retries }, () => "1"), "0"]);
-    answer[1] = 8 + retries;
-    expect(side.call(answer).did).toBe("722");
-    const identifier = (8 + retries).toString(16).padStart(2, "0");
-    expect(side.call(acknowledged(identifier, 4)).did).toBe("SendAndDone 691");
-  });
+  it.each([0, 1, 3, 10])(
+    "after %i retries R is 0, and the session ends with the acknowledgement",
+    (retries) => {
+      const side = authenticator(new PasswordBook({}), retries);
+      side.call(null);
+      const answer = Uint8Array.from(response);
+      const flags: (string | undefined)[] = [];
+      for (let at = 0; at <= retries; at += 1) {
+        answer[1] = 7 + at;
+        flags.push(/R=(.)/.exec(messageOf(side.call(answer)))?.[1]);
+      }
+      expect(flags).toEqual([...Array.from({ length: retries }, () => "1"), "0"]);
+      answer[1] = 8 + retries;
+      expect(side.call(answer).did).toBe("722");
+      const identifier = (8 + retries).toString(16).padStart(2, "0");
+      expect(side.call(acknowledged(identifier, 4)).did).toBe("SendAndDone 691");
+    },
+  );
 
   it.each([646, 647, 649, 12345])("EAP-44 %i is told, without another try", (code) => {
     const book = accounts();

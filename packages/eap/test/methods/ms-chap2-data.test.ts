@@ -154,6 +154,11 @@ describe("messages of MS-CHAPv2 (RFC 2759 sections 5 and 6)", () => {
       "E=691 R=1 C=00112233445566778899AABBCCDDEEFF V=3 M=Wrong.",
     ],
     [{ code: 648, retry: false, challenge: undefined, version: 3, message: "" }, "E=648 R=0 V=3 M="],
+    [
+      { code: 9_999_999_999, retry: false, challenge: undefined, version: 0, message: "" },
+      "E=9999999999 R=0 V=0 M=",
+    ],
+    [{ code: 0, retry: false, challenge: undefined, version: 3, message: "x" }, "E=0 R=0 V=3 M=x"],
   ])("a failure %j", (failure, line) => {
     expect(new TextDecoder().decode(encodeMsChap2Failure(failure))).toBe(line);
     expect(decodeMsChap2Failure(text(line))).toEqual(failure);

@@ -137,6 +137,26 @@ function storeOf(state: OneTimePasswordState | undefined) {
 const ready = () => storeOf({ ...first, password: oneTimePassword({ ...first, passphrase }) });
 
 describe("One-Time Password (type 5)", () => {
+  it("EAP-64 what the user types may be seen: it counts once", () => {
+    const side = new Side(oneTimePasswordMethod(), {});
+    const asked = text("otp-md5 487 dog2");
+    const step = side.call(Uint8Array.from([1, 1, 0, 5 + asked.length, 5, ...asked]));
+    const question = { purpose: "one-time-password", text: "otp-md5 487 dog2", echo: true };
+    expect(JSON.parse(new TextDecoder().decode(step.question))).toEqual(question);
+  });
+
+  it("without a store everybody is refused", async () => {
+    const result = await converse({ authenticator: oneTimePasswordMethod(), password: passphrase });
+    expect(result.trace.slice(-2)).toEqual(["> SendAndDone 691", "< Done 691"]);
+  });
+
+  it("a sequence may begin at 9999", () => {
+    const state = { algorithm: "md4", seed: "a", sequence: 9999, passphrase } as const;
+    expect(oneTimePassword(state)).toEqual(
+      nextOneTimePassword("md4", oneTimePassword({ ...state, sequence: 9998 })),
+    );
+  });
+
   it("EAP-29 a passphrase logs in until the sequence is used up; the authenticator waits for a user", async () => {
     const { store, sequence } = ready();
     const method = oneTimePasswordMethod({ store });
