@@ -48,12 +48,7 @@ export abstract class SessionHost {
   #timerDue: Milliseconds | undefined;
 
   constructor(options: EapHostOptions) {
-    const size = options.maxPacketSize ?? defaultPacketSize;
-    if (!Number.isInteger(size) || size < leastPacketSize || size > longestPacket) {
-      throw new RangeError(
-        `maxPacketSize must be ${leastPacketSize} to ${longestPacket} octets, not ${size}`,
-      );
-    }
+    checkPacketSize(options.maxPacketSize ?? defaultPacketSize);
     this.options = options;
   }
 
