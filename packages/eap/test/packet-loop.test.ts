@@ -251,6 +251,23 @@ it("EAP-28, X-08: the interactive form asks for a resend each interval and its c
   expect(never.outcomes).toEqual([]);
 });
 
+it("EAP-27, EAP-28: interactive waits leave no count behind, and discarded resends do not end them", async () => {
+  const method = scripted({
+    make: [
+      sends(EAPACTION_SendWithTimeoutInteractive, 1, 5),
+      (call) => (call.index < 100 ? 722 : sends(EAPACTION_SendWithTimeout, 1, 5)(call)),
+    ],
+  });
+  const { host, clock, outcomes, sent } = await authenticator([method.module]);
+  host.start();
+  clock.advance(99 * 3_000);
+  expect([sent.length, outcomes]).toEqual([1, []]);
+  clock.advance(3_000 + 32_999);
+  expect(outcomes).toEqual([]);
+  clock.advance(1);
+  expect(outcomes).toMatchObject([{ result: 718 }]);
+});
+
 it("EAP-30 a resend call decides anew: Done, another packet; a new identifier starts the count from 0", async () => {
   const done = scripted({ make: [first, ends(EAPACTION_Done, 691)] });
   const bench = await authenticator([done.module]);
