@@ -9,7 +9,7 @@ export type SupplicantMethod = "MD5" | "MSCHAPV2" | "GTC" | "OTP";
 export interface EapolTestOptions {
   readonly identity: string;
   readonly password: string;
-  /** Seconds; 5 by default. */
+  /** Seconds; 15 by default. */
   readonly timeout?: number;
   /** Further lines of the network block. */
   readonly further?: readonly string[];
@@ -27,7 +27,7 @@ export interface EapolTestResult extends Ended {
 export async function eapolTest(
   server: string,
   method: SupplicantMethod,
-  { identity, password, timeout = 5, further = [], args = [] }: EapolTestOptions,
+  { identity, password, timeout = 15, further = [], args = [] }: EapolTestOptions,
 ): Promise<EapolTestResult> {
   const file = join(temporaryFolder(), "network.conf");
   const lines = [

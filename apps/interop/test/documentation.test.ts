@@ -101,7 +101,7 @@ describe("code blocks of the documentation", () => {
       /^npm run sallyport -- /,
       /^npx @sallyport\/server start$/,
       /^(npx @sallyport\/errors|winerror) /,
-      /^sallyport (start|check|trace|radius test)\b/,
+      /^sallyport (start|check|trace|radius test|eap test)\b/,
       /^radclient /,
     ];
     for (const command of blocksIn("sh").flatMap(commandsOf)) {
