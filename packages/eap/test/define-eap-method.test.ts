@@ -237,6 +237,29 @@ it("EAP-91 when the session ends the coroutine's wait is rejected, its finally r
   expect(outcomes).toHaveLength(1);
 });
 
+it("EAP-91 a request that the coroutine does not wait for ends in silence, too", async () => {
+  const method = defineEapMethod({
+    type: 6,
+    name: "Token",
+    async authenticator(session) {
+      void session.request(new Uint8Array(0));
+      await new Promise(() => undefined);
+      return session.succeed();
+    },
+  });
+  const rejections: unknown[] = [];
+  const note = (reason: unknown): number => rejections.push(reason);
+  const { host, sent } = await authenticator([method]);
+  process.on("unhandledRejection", note);
+  host.start();
+  await host.idle();
+  host.stop();
+  await turn();
+  process.off("unhandledRejection", note);
+  expect(sent).toHaveLength(1);
+  expect(rejections).toHaveLength(0);
+});
+
 it("EAP-34 a byte-identical duplicate is answered again without the coroutine", async () => {
   let rounds = 0;
   const method = defineEapMethod({

@@ -364,6 +364,35 @@ it("EAP-08 a Begin that succeeds after its session was given up has its End; one
   }
 });
 
+it("EAP-08 an End that takes its time is waited for, within callTimeoutMs; the outcome does not wait", async () => {
+  for (const [code, events] of [
+    [0, 0],
+    [5, 1],
+  ] as const) {
+    let finish: (code: number) => void = () => undefined;
+    const method = scripted({
+      make: [ends(EAPACTION_Done)],
+      end: () => new Promise((resolve) => (finish = resolve)),
+    });
+    const { host, outcomes, log, clock } = await authenticator([method.module]);
+    let idle = false;
+    host.start();
+    const running = host.idle()?.then(() => (idle = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([outcomes.length, idle]).toEqual([1, false]);
+    finish(code);
+    await running;
+    expect(log.events).toHaveLength(events);
+    expect(clock.pending).toBe(0);
+  }
+  const hanging = scripted({ make: [ends(EAPACTION_Done)], end: () => new Promise(() => undefined) });
+  const { host, log, clock } = await authenticator([hanging.module], { callTimeoutMs: 5_000 });
+  host.start();
+  clock.advance(5_000);
+  await host.idle();
+  expect(log.withId(EapEvent.CallTooLong)).toHaveLength(1);
+});
+
 it("X-05, X-10: nonzero from End is no failure, and End is where the work buffer is released", async () => {
   const method = scripted({ make: [ends(EAPACTION_Done)], end: () => 5 });
   const { host, outcomes, log } = await authenticator([method.module]);

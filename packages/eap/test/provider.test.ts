@@ -192,3 +192,11 @@ it("EAP-50 Authenticate without a provider, and on a peer, fails with 645", asyn
   bench.host.receive(requestPacket(1));
   expect(bench.outcomes).toMatchObject([{ result: 645 }]);
 });
+
+it("EAP-82 attributes of a provider that refused are no authorizations, even when the method admits the user", async () => {
+  const method = scripted({ make: [asks([password]), ends(EAPACTION_Done)] });
+  const { provider } = providing({ result: 691, attributes: [filter] });
+  const { host, outcomes } = await authenticator([method.module], { provider });
+  host.start();
+  expect(outcomes).toMatchObject([{ result: 0, attributes: [] }]);
+});

@@ -13,6 +13,7 @@ import type { MethodSession } from "../engine/method-session.ts";
 import { EapEvent } from "../events.ts";
 import { isThenable } from "../thenable.ts";
 import { type BeginFacts, BeginInput } from "./begin-input.ts";
+import { boundedCall, givenUp } from "./bounded-call.ts";
 import { type CallStatus, returnedStatus, thrownStatus } from "./call-status.ts";
 import { logCall, logDiagnostic } from "./diagnostics.ts";
 import { lendAttributes, lentCopy, overwriteLent } from "./lent-buffers.ts";
@@ -149,23 +150,20 @@ export abstract class SessionHost {
 
   /** Waits for a module's promise, no longer than allowed and no longer than the session goes on. */
   protected awaited(promise: PromiseLike<unknown>, what: string): Promise<CallStatus> {
-    const { clock, callTimeoutMs = defaultCallTimeout } = this.options;
-    return new Promise((resolve) => {
-      const settle = (status: CallStatus): void => {
-        cancel();
-        this.#giveUp = undefined;
-        resolve(status);
-      };
-      const cancel = clock.after(callTimeoutMs, () => {
-        this.report(EapEvent.CallTooLong, `${what} did not settle within ${callTimeoutMs} ms`);
-        settle(givenUp);
-      });
-      this.#giveUp = () => settle(givenUp);
-      promise.then(
-        (value) => settle(returnedStatus(value)),
-        (error: unknown) => settle(thrownStatus(error)),
-      );
+    return this.#bounded(promise, what, (giveUp) => {
+      this.#giveUp = giveUp;
     });
+  }
+
+  #bounded(
+    promise: PromiseLike<unknown>,
+    what: string,
+    registered: (giveUp: (() => void) | undefined) => void,
+  ): Promise<CallStatus> {
+    const { clock, callTimeoutMs = defaultCallTimeout } = this.options;
+    const late = (): void =>
+      this.report(EapEvent.CallTooLong, `${what} did not settle within ${callTimeoutMs} ms`);
+    return boundedCall(promise, { clock, callTimeoutMs, late, registered });
   }
 
   #carryOut(effect: EapEffect): Following {
@@ -349,7 +347,7 @@ export abstract class SessionHost {
     };
     try {
       const returned = end(workBuffer);
-      if (isThenable(returned)) this.#track(this.awaited(returned, "RasEapEnd").then(ended));
+      if (isThenable(returned)) this.#track(this.#bounded(returned, "RasEapEnd", () => {}).then(ended));
       else ended(returnedStatus(returned));
     } catch (error) {
       ended(thrownStatus(error));
@@ -393,5 +391,3 @@ export type OwnEffect = Exclude<EapEffect, CommonEffect>;
 
 /** What carrying out an effect leads to. */
 export type Following = readonly EapEffect[] | PromiseLike<readonly EapEffect[]> | undefined;
-
-const givenUp: CallStatus = { status: ERROR_AUTH_INTERNAL, reason: "returned nothing in time" };
