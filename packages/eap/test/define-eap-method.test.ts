@@ -15,7 +15,7 @@ import {
   raatUserPassword,
   textAttribute,
 } from "../src/index.ts";
-import { authenticator, peer, requestPacket, response, scripted, sends, text } from "./harness.ts";
+import { authenticator, peer, requestPacket, response, returns, scripted, sends, text } from "./harness.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const data = (event: EapPeerEvent): string =>
@@ -237,6 +237,33 @@ it("EAP-91 when the session ends the coroutine's wait is rejected, its finally r
   expect(outcomes).toHaveLength(1);
 });
 
+it("EAP-91 the same for a peer's coroutine, which waits for a packet or for its user", async () => {
+  const seen: string[] = [];
+  for (const waits of ["packet", "user"] as const) {
+    const method = defineEapMethod({
+      type: 6,
+      name: "Token",
+      userInterface: { RasEapInvokeInteractiveUI: () => new Promise(() => undefined) },
+      async peer(session) {
+        try {
+          await session.receive();
+          await (waits === "packet" ? session.respond(new Uint8Array(0)) : session.askUser());
+          return session.succeed();
+        } finally {
+          seen.push(waits);
+        }
+      },
+    });
+    const { host } = await peer([method]);
+    host.receive(requestPacket(1, 6));
+    await host.idle();
+    expect(seen).not.toContain(waits);
+    host.stop();
+    await turn();
+    expect(seen).toContain(waits);
+  }
+});
+
 it("EAP-91 a request that the coroutine does not wait for ends in silence, too", async () => {
   const method = defineEapMethod({
     type: 6,
@@ -293,6 +320,16 @@ it("EAP-34 answerDuplicates does the same for a method of entry points", async (
   expect(sent.map((packet) => packet.slice(-2))).toEqual(["00", "00", "00", "01", "01", "02"]);
   host.stop();
   expect(method.calls.at(-1)).toBe("End");
+});
+
+it("EAP-34 answerDuplicates gives no old answer to a request that was not answered yet", async () => {
+  const method = scripted({
+    make: [sends(EAPACTION_Send, 2, 1), returns(0), sends(EAPACTION_Send, 2, 2)],
+  });
+  const { host, sent } = await peer([answerDuplicates(method.module)]);
+  for (const id of [1, 2, 2]) host.receive(requestPacket(id));
+  expect(method.calls).toEqual(["Begin", "Make 1/1", "Make 1/2", "Make 1/2"]);
+  expect(sent).toEqual(["0201000504", "0202000504"]);
 });
 
 it("EAP-48 the inferred success reaches the coroutine, and says so", async () => {

@@ -146,6 +146,31 @@ it("EAP-57 an Expanded Nak answers an expanded request, a Legacy Nak a plain one
   expect(plain.calls.map((call) => call.split(" ")[1])).toEqual(["4", "4", "expanded"]);
 });
 
+it("EAP-57 the timer of the refused method is gone with it", async () => {
+  const asking = scripted({ make: [request(EAPACTION_SendWithTimeout)] });
+  const listening = scripted({ make: [ends(EAPACTION_NoAction)] });
+  const { host, lastId, clock } = await authenticator([asking.module, listening.module]);
+  host.start();
+  host.receive(nak(lastId(), 5));
+  clock.advance(60_000);
+  expect(asking.calls).toEqual(["Begin", "Make null", "End"]);
+  expect(listening.calls).toEqual(["Begin", "Make null"]);
+});
+
+it("EAP-56 a plain type in the expanded form is another packet than the method knows, and is dropped", async () => {
+  const expanded = { vendorId: 0, vendorType: 4 };
+  const server = scripted({ make: [request(EAPACTION_SendWithTimeout), ends(EAPACTION_NoAction)] });
+  const { host, lastId } = await authenticator([server.module]);
+  host.start();
+  host.receive(encodeEapPacket({ code: 2, identifier: lastId(), type: expanded }));
+  expect(server.calls).toEqual(["Begin", "Make null"]);
+  const client = scripted({ make: [ends(EAPACTION_NoAction)] });
+  const other = await peer([client.module]);
+  other.host.receive(requestPacket(1, 4));
+  other.host.receive(encodeEapPacket({ code: 1, identifier: 2, type: expanded }));
+  expect(client.calls).toEqual(["Begin", "Make 1/1"]);
+});
+
 it.each([
   ["its enabled types, best first", [26, 13], requestPacket(7, 4), "0207000703" + "1a0d"],
   ["0 when it has none", [], requestPacket(7, 4), "0207000603" + "00"],

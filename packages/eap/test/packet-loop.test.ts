@@ -268,6 +268,42 @@ it("EAP-27, EAP-28: interactive waits leave no count behind, and discarded resen
   expect(outcomes).toMatchObject([{ result: 718 }]);
 });
 
+it("EAP-23, EAP-39: the time that is reached during a call counts when the call returned 722, and only then", async () => {
+  for (const [code, further] of [
+    [722, ["Make null"]],
+    [0, []],
+  ] as const) {
+    let release: (code: number) => void = () => undefined;
+    const method = scripted({
+      make: [first, () => new Promise((resolve) => (release = resolve)), again],
+    });
+    const { host, clock, lastId } = await authenticator([method.module]);
+    host.start();
+    host.receive(response(lastId()));
+    clock.advance(10_000);
+    expect(method.calls).toHaveLength(3);
+    release(code);
+    await host.idle();
+    clock.advance(0);
+    expect(method.calls.slice(3)).toEqual(further);
+  }
+});
+
+it("EAP-27 the interactive action does not give up after resends that counted, nor where none is allowed", async () => {
+  const late = scripted({
+    make: [sends(EAPACTION_SendWithTimeout, 1, 5), sends(EAPACTION_SendWithTimeoutInteractive, 1, 5)],
+  });
+  const bench = await authenticator([late.module], { settings: { maxRetransmits: 1 } });
+  bench.host.start();
+  bench.clock.advance(3_600_000);
+  expect(bench.outcomes).toEqual([]);
+  const none = scripted({ make: [sends(EAPACTION_SendWithTimeoutInteractive, 1, 5)] });
+  const other = await authenticator([none.module], { settings: { maxRetransmits: 0 } });
+  other.host.start();
+  other.clock.advance(3_600_000);
+  expect(other.outcomes).toEqual([]);
+});
+
 it("EAP-30 a resend call decides anew: Done, another packet; a new identifier starts the count from 0", async () => {
   const done = scripted({ make: [first, ends(EAPACTION_Done, 691)] });
   const bench = await authenticator([done.module]);

@@ -135,6 +135,21 @@ it.each([
   },
 );
 
+it("EAP-66 what the dialog returned is freed once, by its own module", async () => {
+  const returned = Uint8Array.of(1, 2);
+  const freed: unknown[] = [];
+  const interactiveUI: RasEapUserInterfaceModule = {
+    RasEapInvokeInteractiveUI: (_type, _window, _context, out) => ((out.value = returned), 0),
+    RasEapFreeMemory: (memory) => freed.push(memory),
+  };
+  const method = scripted({ make: [wants(null), ends(EAPACTION_Done)] });
+  const { host } = await peer([{ type: 4, module: method.module, interactiveUI }]);
+  host.receive(requestPacket(1));
+  await turn();
+  expect(freed).toEqual([returned]);
+  expect(freed[0]).toBe(returned);
+});
+
 it("EAP-66 a dialog that fails gives nothing and is logged; a second one while one is open is ignored", async () => {
   const interactiveUI: RasEapUserInterfaceModule = { RasEapInvokeInteractiveUI: () => 5 };
   const method = scripted({ make: [wants(null), wants(null), ends(EAPACTION_NoAction)] });
@@ -299,6 +314,21 @@ it("EAP-73 GetIdentity's results go to Begin, and each buffer is freed once, aft
   const never = await peer([registration], unused.user ?? {});
   never.host.stop();
   expect(order).toHaveLength(5);
+});
+
+it("EAP-73 what GetIdentity returned is freed, too, when nothing comes of it", async () => {
+  const freed: unknown[] = [];
+  const identity: RasEapUserInterfaceModule = {
+    RasEapGetIdentity(_t, _w, _f, _b, _e, _c, _u, userDataOut, identityOut) {
+      userDataOut.value = Uint8Array.of(3);
+      identityOut.value = "token-user";
+      return 0;
+    },
+    RasEapFreeMemory: (memory) => freed.push(memory),
+  };
+  const method = await opened({ identity, invokeUsernameDialog: false });
+  expect(await getEapUserIdentity({ method, user: virtualUser([null]).user })).toEqual({ status: 703 });
+  expect(freed).toEqual([Uint8Array.of(3), "token-user"]);
 });
 
 it("EAP-74 the dialog's signal aborts, and its question ends, when the session ends", async () => {

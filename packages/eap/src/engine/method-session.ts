@@ -346,7 +346,6 @@ export abstract class MethodSession<Effect extends { readonly kind: string }> {
       return;
     }
     this.interactive = action === EAPACTION_SendWithTimeoutInteractive;
-    if (this.interactive) this.retransmissions = 0;
     this.send(packet, this.startTimer(now));
   }
 
