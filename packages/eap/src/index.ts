@@ -80,6 +80,14 @@ export {
 } from "./engine/settings.ts";
 // What an administrator reads.
 export { EapEvent, eapEventSource } from "./events.ts";
+// For methods whose messages are longer than a packet.
+export { decodeFragment, encodeFragment, type Fragment } from "./fragmentation/fragment.ts";
+export { FragmentError, type FragmentErrorReason } from "./fragmentation/fragment-error.ts";
+export {
+  type FragmentationOptions,
+  type FragmentEvent,
+  TlsFragmentation,
+} from "./fragmentation/fragmentation.ts";
 export { createEapAuthenticator, EapAuthenticatorHost } from "./host/authenticator-host.ts";
 // The hosts.
 export {
