@@ -358,6 +358,8 @@ it("EAP-74 the dialog's signal aborts, and its question ends, when the session e
   host.stop();
   expect((window as unknown as EapUserWindow).signal.aborted).toBe(true);
   expect(await answer).toBeNull();
+  expect(await (window as unknown as EapUserWindow).ask({ text: "Again: " })).toBeNull();
+  expect(signals).toEqual([false]);
   await turn();
   expect(outcomes).toMatchObject([{ result: 719 }]);
   expect(method.calls).toEqual(["Begin", "Make 1/1", "End"]);
