@@ -23,6 +23,14 @@ const longestKey = 239;
  * 16 octets. Whoever sends them over RADIUS encrypts them.
  *
  * @throws {RangeError} when a key is empty or longer than 239 octets
+ *
+ * @example
+ * ```ts
+ * import { findMppeKeys, mppeKeyAttributes } from "@sallyport/eap";
+ *
+ * const attributes = mppeKeyAttributes({ send: new Uint8Array(32), receive: new Uint8Array(32) });
+ * findMppeKeys(attributes)?.send.length; // 32
+ * ```
  */
 export function mppeKeyAttributes(keys: MppeKeyPair): readonly RasAuthAttribute[] {
   return [keyAttribute(vendorTypeSendKey, keys.send), keyAttribute(vendorTypeReceiveKey, keys.receive)];

@@ -55,6 +55,15 @@ export interface RelaySession {
 /**
  * The access server between a peer and an authentication server that has the methods (EAP-13, RFC 3748 section 2.3):
  * asks for the identity, passes packets on unread, sends requests again, and takes result and keys from the server.
+ *
+ * @example
+ * ```ts
+ * import { completeEngineSettings, EapRelay } from "@sallyport/eap";
+ * import { systemRandom } from "@sallyport/runtime";
+ *
+ * const relay = new EapRelay({ settings: completeEngineSettings(), random: systemRandom });
+ * relay.start(0); // one effect: send the identity request
+ * ```
  */
 export class EapRelay {
   readonly #session: RelaySession;

@@ -31,6 +31,14 @@ export type CompleteEngineSettings = Required<EapEngineSettings>;
  * Fills in the defaults. To be done once for many sessions: engines take complete settings as they are.
  *
  * @throws {RangeError} for a time that is not positive or a count that is no whole number
+ *
+ * @example
+ * ```ts
+ * import { completeEngineSettings } from "@sallyport/eap";
+ *
+ * const overRadius = completeEngineSettings({ retransmission: "lower-layer" });
+ * overRadius.maxRounds; // 100
+ * ```
  */
 export function completeEngineSettings(settings: EapEngineSettings = {}): CompleteEngineSettings {
   if (complete.has(settings)) return settings as CompleteEngineSettings;

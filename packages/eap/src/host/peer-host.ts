@@ -131,7 +131,32 @@ export class EapPeerHost extends SessionHost {
   }
 }
 
-/** Makes the peer's side of one EAP session. */
+/**
+ * Makes the peer's side of one EAP session.
+ *
+ * @throws {RangeError} for settings that make no sense
+ *
+ * @example
+ * ```ts
+ * import { createEapPeer, msChapV2, openEapMethods } from "@sallyport/eap";
+ * import { silentLog, systemClock, systemRandom } from "@sallyport/runtime";
+ *
+ * const registry = await openEapMethods([msChapV2()], { log: silentLog });
+ * const session = createEapPeer({
+ *   methods: registry.usable({ role: "peer" }),
+ *   identity: "alice",
+ *   password: "wonderland",
+ *   clock: systemClock,
+ *   random: systemRandom,
+ *   log: silentLog,
+ *   events: {
+ *     send: (packet) => console.log("to the authenticator:", packet),
+ *     finished: ({ result }) => console.log(result === 0 ? "connected" : `refused: ${result}`),
+ *   },
+ * });
+ * session.start();
+ * ```
+ */
 export function createEapPeer(options: EapPeerOptions): EapPeerHost {
   return new EapPeerHost(options);
 }

@@ -51,6 +51,16 @@ export type EapUserIdentityResult =
  *
  * @returns 0; 780 without a method; 703 when a dialog is needed and not allowed, or the user cancelled it; 50 when the
  *   method cannot tell the machine's identity; or what RasEapGetIdentity returned
+ *
+ * @example
+ * ```ts
+ * import { type EapMethodRegistry, type EapUserInterface, getEapUserIdentity } from "@sallyport/eap";
+ *
+ * async function whoIsIt(registry: EapMethodRegistry, user: EapUserInterface) {
+ *   const found = await getEapUserIdentity({ method: registry.find(26), user });
+ *   return found.user?.identity ?? `error ${found.status}`;
+ * }
+ * ```
  */
 export async function getEapUserIdentity(request: EapUserIdentityRequest): Promise<EapUserIdentityResult> {
   const { method, flags = 0, user, signal = never } = request;
