@@ -1,6 +1,5 @@
 import { NO_ERROR } from "@sallyport/errors/win32";
 import type { Milliseconds } from "@sallyport/runtime";
-import type { RasAuthAttribute } from "../contract/auth-attribute.ts";
 import {
   EAPACTION_SendWithTimeout,
   EAPACTION_SendWithTimeoutInteractive,
@@ -27,7 +26,7 @@ import {
 import { encodeNak } from "../wire/nak.ts";
 import { type EapPacket, encodeEapPacket } from "../wire/packet.ts";
 import type { EapOutcome, PeerEffect } from "./effects.ts";
-import { MethodSession } from "./method-session.ts";
+import { MethodSession, noAttributes } from "./method-session.ts";
 import type { OfferedMethod } from "./offered-method.ts";
 import type { CompleteEngineSettings } from "./settings.ts";
 
@@ -164,7 +163,7 @@ export class EapPeer extends MethodSession<PeerEffect> {
     return {
       result,
       identity: this.#session.identity,
-      attributes: result === NO_ERROR ? this.methodAttributes : ([] as readonly RasAuthAttribute[]),
+      attributes: result === NO_ERROR ? this.methodAttributes : noAttributes,
       method: this.#session.methods[this.method]?.type,
       endedBy,
       finalPacketSent: false,

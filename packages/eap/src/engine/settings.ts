@@ -41,7 +41,7 @@ export type CompleteEngineSettings = Required<EapEngineSettings>;
  * ```
  */
 export function completeEngineSettings(settings: EapEngineSettings = {}): CompleteEngineSettings {
-  if (complete.has(settings)) return settings as CompleteEngineSettings;
+  if (isComplete(settings)) return settings;
   const filled: CompleteEngineSettings = { ...defaults, ...withoutUndefined(settings) };
   for (const name of ["retransmitMs", "sessionLimitMs"] as const) {
     if (!(filled[name] > 0))
@@ -68,6 +68,10 @@ const defaults: CompleteEngineSettings = {
 };
 
 const complete: WeakSet<EapEngineSettings> = new WeakSet();
+
+function isComplete(settings: EapEngineSettings): settings is CompleteEngineSettings {
+  return complete.has(settings);
+}
 
 function withoutUndefined(settings: EapEngineSettings): EapEngineSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
