@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { type Answer, StateTable, type StateTableOptions } from "../src/index.ts";
 
 const accept: Answer = { code: 2, attributes: [] };
-const one = Uint8Array.of(1);
-const other = Uint8Array.of(2);
+const one = () => Uint8Array.of(1);
+const other = () => Uint8Array.of(2);
 
 function tableWith(options: Partial<StateTableOptions<string>> = {}) {
   const clock = createVirtualClock();

@@ -123,10 +123,14 @@ export class EapRadiusServer {
       return { kind: "round", round: new EapRound(this.#context, received, undefined) };
     }
     const fingerprint = requestFingerprint(received.packet);
-    const verdict = this.#states.redeem(state, fingerprint, ({ client, user }) => {
-      if (client !== received.client.name) return "other client";
-      return user === undefined || isSameUser(user, received) ? undefined : "other user";
-    });
+    const verdict = this.#states.redeem(
+      state,
+      () => fingerprint,
+      ({ client, user }) => {
+        if (client !== received.client.name) return "other client";
+        return user === undefined || isSameUser(user, received) ? undefined : "other user";
+      },
+    );
     switch (verdict.kind) {
       case "repeated":
         return verdict;

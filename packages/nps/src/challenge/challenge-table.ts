@@ -59,7 +59,7 @@ export class ChallengeTable {
   redeem(
     state: Uint8Array,
     binding: ChallengeBinding,
-    fingerprint: Uint8Array,
+    fingerprint: () => Uint8Array,
   ): StateVerdict<Challenge, "other client" | "other user"> {
     return this.#states.redeem(state, fingerprint, (challenge) => {
       if (challenge.binding.client !== binding.client) return "other client";

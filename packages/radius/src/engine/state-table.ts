@@ -58,7 +58,7 @@ export interface StateTableOptions<Payload> {
  *   clock: systemClock, random: systemRandom, kind: 7, limit: 1_000, lifetime: 60_000,
  * });
  * const state = table.issue("what was asked");
- * const verdict = table.redeem(state, new Uint8Array(16));
+ * const verdict = table.redeem(state, () => new Uint8Array(16));
  * if (verdict.kind === "valid") table.settle(verdict.use, { code: 2, attributes: [] });
  * table.close();
  * ```
@@ -106,12 +106,12 @@ export class StateTable<Payload> {
   /**
    * Looks at the State of a request. A valid one is used up by this call.
    *
-   * @param fingerprint what makes two requests the same; it is kept
+   * @param fingerprint gives what makes two requests the same; asked only where the State is known, and kept
    * @param objection why this request may not use a State that stands for the payload; undefined when it may
    */
   redeem<Why extends string = never>(
     state: Uint8Array,
-    fingerprint: Uint8Array,
+    fingerprint: () => Uint8Array,
     objection?: (payload: Payload) => Why | undefined,
   ): StateVerdict<Payload, Why> {
     if (state.length !== stateLength || state[ownerLength] !== this.#options.kind) return foreign;
@@ -121,11 +121,11 @@ export class StateTable<Payload> {
     const why = objection?.(entry.payload);
     if (why !== undefined) return { kind: "refused", why };
     if (entry.usedBy !== undefined) {
-      return entry.answer !== undefined && constantTimeEqual(entry.usedBy, fingerprint)
+      return entry.answer !== undefined && constantTimeEqual(entry.usedBy, fingerprint())
         ? { kind: "repeated", answer: entry.answer }
         : { kind: "refused", why: "used" };
     }
-    entry.usedBy = fingerprint;
+    entry.usedBy = fingerprint();
     return { kind: "valid", use: entry };
   }
 

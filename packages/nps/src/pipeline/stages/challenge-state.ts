@@ -16,7 +16,7 @@ export const challengeState: Stage = (request, context) => {
   const state = request.attributes.first(ratState);
   if (!request.isAccess || state === undefined) return next;
   const binding = { client: request.received.client.name, user: request.userName ?? "" };
-  const verdict = context.challenges.redeem(state.bytes, binding, fingerprint(request));
+  const verdict = context.challenges.redeem(state.bytes, binding, () => fingerprint(request));
   switch (verdict.kind) {
     case "foreign":
       return next;
