@@ -1,6 +1,8 @@
 import type { Answer, ReceivedRequest } from "@sallyport/radius";
 import { describe, expect, it } from "vitest";
 import {
+  type AuthenticationChoice,
+  type ConnectionRequestPolicy,
   defaultNetworkPolicy,
   type EapOpening,
   type EapOutcome,
@@ -125,6 +127,44 @@ describe("the course of a round", () => {
     const harness = createHarness({ eap });
     expect(await harness.bare(identity)).toMatchObject({ answer: "silence", reason: 3 });
     expect(harness.records).toEqual([]);
+  });
+});
+
+describe("providers", () => {
+  const policy = (authentication: AuthenticationChoice): ConnectionRequestPolicy => ({
+    name: "own",
+    conditions: [],
+    authentication,
+  });
+
+  it("NPS-77 without validating credentials: EAP-Success at once, no method is asked", async () => {
+    const { eap, offers } = scripted(failure(691));
+    const harness = createHarness({ eap, connectionRequestPolicies: [policy({ provider: "none" })] });
+    const answer = await harness.nps.handle(harness.received(1, identity));
+    expect(harness.observe(answer).answer).toBe("accept");
+    expect(eapMessages(answer)).toEqual([[3, 2, 0, 4]]);
+    expect(offers).toEqual([]);
+  });
+
+  it("NPS-77, NPS-80 forwarded: the remote server's EAP packet goes through untouched, no method is asked", async () => {
+    const { eap, offers } = scripted(failure(691));
+    const remote: Answer = {
+      code: 11,
+      attributes: [
+        { type: 79, value: Uint8Array.of(1, 9, 0, 5, 25) },
+        { type: 24, value: text("remote state") },
+      ],
+    };
+    const harness = createHarness({
+      eap,
+      connectionRequestPolicies: [policy({ provider: "forward", group: "elsewhere" })],
+      remoteServers: { forward: () => Promise.resolve(remote) },
+    });
+    const answer = await harness.nps.handle(
+      harness.received(1, { ...identity, State: text("remote state before") }),
+    );
+    expect(answer).toEqual(remote);
+    expect(offers).toEqual([]);
   });
 });
 
