@@ -71,7 +71,7 @@ describeWithPeers(["eapol_test"], "eapol_test", () => {
             : { answer: { type: "Access-Reject" }, reason: { code: 16 } };
         expect(await lastTrace(server)).toMatchObject({ ...end, eap: { name: types[method] } });
       }
-    });
+    }, 240_000);
   });
 
   it("a one-time password admits once", async () => {
