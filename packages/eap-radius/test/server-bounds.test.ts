@@ -62,6 +62,17 @@ describe("bounds", () => {
     expect((await lab.respond(two, "ok", { user: "two" })).code).toBe(2);
   });
 
+  it("the overflow is reported once in ten seconds, whatever begins", async () => {
+    const lab = await createLab([{}], { limits: { conversations: 1 } });
+    const reports = () =>
+      lab.log.events.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+    for (let begun = 0; begun < 5; begun++) await lab.identify();
+    expect(reports()).toEqual([expect.stringContaining("more than 1 EAP conversations")]);
+    lab.clock.advance(10_000);
+    await lab.identify();
+    expect(reports()).toHaveLength(2);
+  });
+
   it("EAP-08 a conversation whose peer went away ends after its time", async () => {
     const lab = await createLab([{}], { limits: { idle: 60_000 } });
     await lab.identify();

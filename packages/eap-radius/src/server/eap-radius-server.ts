@@ -1,4 +1,4 @@
-import type { EapMethod, EapProvider, EapType } from "@sallyport/eap";
+import { EapEvent, type EapMethod, type EapProvider, type EapType, eapEventSource } from "@sallyport/eap";
 import type { Answer, ReceivedRequest } from "@sallyport/radius";
 import { RadiusCode, StateTable } from "@sallyport/radius";
 import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
@@ -90,13 +90,17 @@ export class EapRadiusServer {
     if (!Number.isSafeInteger(invalidPackets) || invalidPackets < 0) {
       throw new RangeError(`invalidPackets must be a whole number of at least 0, found ${invalidPackets}`);
     }
+    const overflow = overflowReport(options.log, clock, conversations);
     this.#states = new StateTable({
       clock,
       random,
       kind: conversationKind,
       limit: conversations,
       lifetime: idle,
-      onEnd: (turn) => turn.place?.conversation.stop(),
+      onEnd: (turn, why) => {
+        turn.place?.conversation.stop();
+        if (why === "evicted") overflow();
+      },
     });
     this.#context = {
       states: this.#states,
@@ -169,6 +173,24 @@ export class EapRadiusServer {
   close(): void {
     this.#states.close();
   }
+}
+
+/** How long an overflow stays silent after it was reported: whoever can begin conversations could fill the log. */
+const quietPeriod: Milliseconds = 10_000;
+
+function overflowReport(log: Log, clock: Clock, limit: number): () => void {
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (clock.monotonic() < quietUntil) return;
+    quietUntil = clock.monotonic() + quietPeriod;
+    log.write({
+      source: eapEventSource,
+      id: EapEvent.SessionLimit,
+      severity: "warning",
+      message: `more than ${limit} EAP conversations wait for their peers; those that have waited longest are ended`,
+      fields: { limit },
+    });
+  };
 }
 
 function answerOf(outcome: EapOutcome, round: EapRound): Answer | null {
