@@ -1,5 +1,46 @@
-// The bench, what it is made of, and what a request on it comes to.
+// The bench for NPS extensions, what it is made of, and what a request on it comes to.
 export type { BenchAnswer, BenchCodeName } from "./bench-answer.ts";
 export type { BenchExtension, BenchModule, ImportedExtension } from "./bench-extension.ts";
 export type { BenchSender } from "./bench-request.ts";
+// The bench for EAP methods: sessions, what may befall packets, scripts in the place of a side, and users.
+export {
+  type BenchMethod,
+  createEapBench,
+  type EapBench,
+  type EapBenchOptions,
+  type EapConfigured,
+  type EapIdentityOptions,
+} from "./eap/eap-bench.ts";
+export {
+  corrupt,
+  delay,
+  drop,
+  duplicate,
+  type EapDelivery,
+  type EapFault,
+  type EapPacketRule,
+  reorder,
+} from "./eap/eap-fault.ts";
+export type {
+  AuthenticatorScript,
+  PeerScript,
+  ScriptedAuthenticator,
+  ScriptedPeer,
+  ScriptedSide,
+} from "./eap/eap-script.ts";
+export type {
+  EapBenchAuthenticator,
+  EapBenchKeys,
+  EapBenchPeer,
+  EapBenchSession,
+  EapSessionOptions,
+} from "./eap/eap-session.ts";
+export type {
+  EapCallEntry,
+  EapEventEntry,
+  EapPacketEntry,
+  EapTranscriptEntry,
+} from "./eap/eap-transcript.ts";
+export { answers, cancels, type EapBenchUser, type EapUserReaction, ignores } from "./eap/eap-user.ts";
+export type { EapSide } from "./eap/side.ts";
 export { createNpsBench, type NpsBench, type NpsBenchOptions } from "./nps-bench.ts";
