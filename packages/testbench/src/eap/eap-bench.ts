@@ -11,6 +11,7 @@ import {
   getEapUserIdentity,
   openEapMethods,
 } from "@sallyport/eap";
+import { defaultDomainName } from "@sallyport/nps";
 import {
   createMemoryLog,
   createSeededRandom,
@@ -24,7 +25,7 @@ import { EapBenchSession, type EapSessionOptions } from "./eap-session.ts";
 import { EapTranscript } from "./eap-transcript.ts";
 import { type EapBenchUser, virtualUser } from "./eap-user.ts";
 import { observedDialogs } from "./observed-method.ts";
-import { Activity, type PassingTime, passUntil, ScheduledClock } from "./passing-time.ts";
+import { Activity, type PassingTime, passUntil, passWords, ScheduledClock } from "./passing-time.ts";
 import type { EapSide } from "./side.ts";
 
 /**
@@ -77,7 +78,7 @@ export interface EapBench {
   readonly log: MemoryLog;
   /** The methods that are available: asked for their functions, and initialized. */
   methods(side: EapSide): Promise<readonly EapMethod[]>;
-  /** Begins a session, and returns when it has to wait for time to pass. */
+  /** Begins a session; what follows happens in its `until` and `finished`, or when the test moves the clock. */
   start(options?: EapSessionOptions): Promise<EapBenchSession>;
   /** Begins a session and lets time pass until both sides have ended. */
   connect(options?: EapSessionOptions): Promise<EapBenchSession>;
@@ -132,7 +133,9 @@ export function createEapBench(options: EapBenchOptions): EapBench {
     activity: new Activity(),
   };
   const shared = { clock: schedule, log, conformance };
-  const known = accounts && (isAccountSource(accounts) ? accounts : settingsAccounts(accounts));
+  const known =
+    accounts &&
+    (isAccountSource(accounts) ? accounts : settingsAccounts(accounts, { defaultDomain: defaultDomainName }));
   const verifier = provider ?? (known && accountsProvider(known, schedule));
   const authenticator = {
     ...shared,
@@ -187,10 +190,10 @@ export function createEapBench(options: EapBenchOptions): EapBench {
     const person = user && virtualUser(user, { ...observer, clock: schedule });
     let settled = false;
     const shown = show(observed, person).finally(() => (settled = true));
-    time.activity.track(shown);
+    void time.activity.track(shown);
     const came = await passUntil(time, () => settled, dialogLimit);
     const lines = transcript.entries.map(({ text }) => text);
-    if (came !== "happened") throw new Error(`the dialog does not end\n${lines.join("\n")}`);
+    if (came !== "happened") throw new Error(`${passWords(came, dialogLimit)}\n${lines.join("\n")}`);
     return { result: await shown, lines };
   }
 

@@ -118,7 +118,7 @@ export class ScriptRun {
   }
 
   #run(script: () => Promise<void>): void {
-    this.#activity.track(
+    void this.#activity.track(
       script().then(
         () => {
           this.ended = true;

@@ -21,7 +21,7 @@ import { EapTranscript, type EapTranscriptEntry } from "./eap-transcript.ts";
 import { type EapBenchUser, virtualUser } from "./eap-user.ts";
 import { observedMethod } from "./observed-method.ts";
 import { observedProvider } from "./observed-provider.ts";
-import { type PassingTime, passUntil } from "./passing-time.ts";
+import { type PassingTime, passUntil, passWords } from "./passing-time.ts";
 import type { EapSide } from "./side.ts";
 
 /** Everything about an authenticator's host but what the bench gives it. */
@@ -71,6 +71,7 @@ export class EapBenchSession {
   readonly #outcomes: Partial<Record<EapSide, EapOutcome>> = {};
   readonly #hosts: { authenticator?: EapAuthenticatorHost; peer?: EapPeerHost } = {};
   readonly #scripts: Partial<Record<EapSide, ScriptRun>> = {};
+  #crash: { readonly error: unknown } | undefined;
   readonly #saved: { connectionData?: Uint8Array; userData?: Uint8Array } = {};
 
   constructor(ground: SessionGround, options: EapSessionOptions) {
@@ -163,19 +164,30 @@ export class EapBenchSession {
    * Lets time pass until both sides have ended, and returns this session.
    *
    * @param options.withinMs virtual time that this may take; 600 000 by default
-   * @throws {Error} with the diagram, when the session does not end in that time or nothing can happen any more
+   * @throws {Error} with the diagram, as {@link EapBenchSession.until}
    * @throws what a script threw
    */
   async finished(options: { readonly withinMs?: Milliseconds } = {}): Promise<this> {
-    const { withinMs = 600_000 } = options;
-    const came = await passUntil(this.#ground, () => this.#isOver(), withinMs);
+    const came = await this.#pass(() => this.#isOver(), options);
     const scripts = Object.values(this.#scripts);
     for (const script of scripts) script.over();
     if (scripts.length > 0) await this.#ground.clock.advanceAsync(0);
     for (const { failure } of scripts) if (failure !== undefined) throw failure.error;
-    if (came === "happened") return this;
-    const why = came === "stuck" ? "nothing can happen any more" : `not over within ${withinMs} ms`;
-    throw new Error(`the EAP session does not end: ${why}\n${this.diagram()}`);
+    if (came !== undefined) throw came;
+    return this;
+  }
+
+  /**
+   * Lets time pass until something has happened, and returns this session.
+   *
+   * @param options.withinMs virtual time that this may take; 600 000 by default
+   * @throws {Error} with the diagram: when it does not happen in that time, when nothing can happen any more, or when a
+   *   module's promise does not settle within 3 seconds of real time
+   */
+  async until(happened: () => boolean, options: { readonly withinMs?: Milliseconds } = {}): Promise<this> {
+    const came = await this.#pass(happened, options);
+    if (came !== undefined) throw came;
+    return this;
   }
 
   /** A packet arrives at a side from somebody else than the other one. */
@@ -196,6 +208,15 @@ export class EapBenchSession {
     await Promise.all([this.#hosts.peer?.stop(), this.#hosts.authenticator?.stop()]);
     for (const script of Object.values(this.#scripts)) script.over();
     await this.#ground.clock.advanceAsync(0);
+  }
+
+  async #pass(
+    happened: () => boolean,
+    { withinMs = 600_000 }: { readonly withinMs?: Milliseconds },
+  ): Promise<Error | undefined> {
+    const came = await passUntil(this.#ground, () => this.#crash !== undefined || happened(), withinMs);
+    if (this.#crash !== undefined) throw this.#crash.error;
+    return came === "happened" ? undefined : new Error(`${passWords(came, withinMs)}\n${this.diagram()}`);
   }
 
   #begin({
@@ -228,7 +249,7 @@ export class EapBenchSession {
           saveUserData: (data) => (this.#saved.userData = data),
         },
       });
-      this.#hosts.peer.start();
+      this.#watch(this.#hosts.peer.start());
     }
     if (typeof authenticator === "function") this.#script("authenticator").runAsAuthenticator(authenticator);
     else {
@@ -243,7 +264,7 @@ export class EapBenchSession {
           finished: (outcome) => this.#ended("authenticator", outcome),
         },
       });
-      this.#hosts.authenticator.start();
+      this.#watch(this.#hosts.authenticator.start());
     }
   }
 
@@ -272,7 +293,14 @@ export class EapBenchSession {
   #arrived(to: EapSide, packet: Uint8Array): void {
     const host = this.#hosts[to];
     if (host === undefined) this.#scripts[to]?.take(packet);
-    else host.receive(packet);
+    else this.#watch(host.receive(packet));
+  }
+
+  /** Hosts do not fail; one that does must not do so in silence. */
+  #watch(promise: Promise<void> | undefined): void {
+    promise?.catch((error: unknown) => {
+      this.#crash = { error };
+    });
   }
 
   #ended(side: EapSide, outcome: EapOutcome): void {

@@ -1,4 +1,10 @@
-import type { Cancel, Clock, Milliseconds, VirtualClock } from "@sallyport/runtime";
+import {
+  type Cancel,
+  type Clock,
+  type Milliseconds,
+  systemClock,
+  type VirtualClock,
+} from "@sallyport/runtime";
 
 /**
  * A view on the virtual clock that knows when its next timer is due, so that time can pass by itself from event to event
@@ -92,19 +98,20 @@ export interface PassingTime {
  * Lets time pass from timer to timer until something has happened. It stands still while a method works without a timer
  * of its own: what a method waits for in the real world takes no virtual time.
  *
- * @returns whether it happened; `"stuck"` when nothing will ever happen, `"late"` when it would take longer
+ * @returns whether it happened; `"stuck"` when nothing will ever happen, `"late"` when it would take longer, `"hung"` when
+ *   what a method waits for does not come
  */
 export async function passUntil(
   { clock, schedule, methodSchedule, activity }: PassingTime,
   happened: () => boolean,
   withinMs: Milliseconds,
-): Promise<"happened" | "stuck" | "late"> {
+): Promise<Passed> {
   const end = clock.monotonic() + withinMs;
   for (;;) {
     await clock.advanceAsync(0);
     if (happened()) return "happened";
     if (activity.busy && methodSchedule.nextDue === undefined) {
-      await activity.changed();
+      if (!(await changes(activity))) return "hung";
       continue;
     }
     const due = Math.min(schedule.nextDue ?? Infinity, methodSchedule.nextDue ?? Infinity);
@@ -112,4 +119,34 @@ export async function passUntil(
     if (due > end) return "late";
     await clock.advanceAsync(Math.max(0, due - clock.monotonic()));
   }
+}
+
+/** How waiting for something ended. */
+export type Passed = "happened" | "stuck" | "late" | "hung";
+
+/** Why something did not happen, for people. */
+export function passWords(came: Exclude<Passed, "happened">, withinMs: Milliseconds): string {
+  switch (came) {
+    case "stuck":
+      return "it will never happen: nobody sends anything and no timer runs";
+    case "late":
+      return `it did not happen within ${withinMs} ms`;
+    case "hung":
+      return (
+        `a promise of a module or a script has not settled within ${patienceMs} ms of real time; ` +
+        "to see what becomes of a call that never settles, let time pass: bench.clock.advanceAsync(60_000)"
+      );
+  }
+}
+
+/** How long a method may work in the real world. Shorter than the time-outs of test runners, so that the reason is told. */
+const patienceMs = 3_000;
+
+async function changes(activity: Activity): Promise<boolean> {
+  let cancel: Cancel | undefined;
+  const impatient = new Promise<false>((resolve) => {
+    cancel = systemClock.after(patienceMs, () => resolve(false));
+  });
+  const changed = activity.changed().then(() => true as const);
+  return Promise.race([changed, impatient]).finally(() => cancel?.());
 }
