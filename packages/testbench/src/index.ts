@@ -39,6 +39,7 @@ export type {
   EapCallEntry,
   EapEventEntry,
   EapPacketEntry,
+  EapReturnEntry,
   EapTranscriptEntry,
 } from "./eap/eap-transcript.ts";
 export { answers, cancels, type EapBenchUser, type EapUserReaction, ignores } from "./eap/eap-user.ts";

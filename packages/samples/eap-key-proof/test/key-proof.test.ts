@@ -146,10 +146,10 @@ describe("a peer is refused", () => {
     expect(session.authenticator?.result).toBe(691);
   });
 
-  it("whose key is not there: it answers nothing", async () => {
+  it("whose key is not there: it answers nothing, and hangs up", async () => {
     const session = await benchWith().connect({ peer: { userData: null } });
     expect(session.peer?.result).toBe(691);
-    expect(session.authenticator?.result).toBe(718);
+    expect(session.authenticator?.result).toBe(719);
   });
 
   it("when the keys cannot be looked up", async () => {

@@ -180,14 +180,10 @@ export function createEapBench(options: EapBenchOptions): EapBench {
   ): Promise<{ readonly result: Result; readonly lines: readonly string[] }> {
     const [first] = await usable("peer");
     const transcript = new EapTranscript(() => clock.monotonic());
-    const observer = {
-      side: "peer",
-      transcript,
-      activity: time.activity,
-      clock: time.methodSchedule,
-    } as const;
+    const person = user && virtualUser(user, { clock: schedule, transcript, activity: time.activity });
+    // The dialog as a whole counts as work below: its calls must not count again.
+    const observer = { side: "peer", transcript, activity: new Activity() } as const;
     const observed = first && { ...first, registration: withObservedDialogs(first.registration, observer) };
-    const person = user && virtualUser(user, { ...observer, clock: schedule });
     let settled = false;
     const shown = show(observed, person).finally(() => (settled = true));
     void time.activity.track(shown);

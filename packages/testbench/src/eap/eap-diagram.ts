@@ -25,23 +25,44 @@ export function eapDiagram(entries: readonly EapTranscriptEntry[]): string {
   return lines.join("\n");
 }
 
+/** The same without what is in the middle, where it is long. */
+export function shortDiagram(entries: readonly EapTranscriptEntry[]): string {
+  const lines = eapDiagram(entries).split("\n");
+  if (lines.length <= 80) return lines.join("\n");
+  const left = lines.length - 70;
+  return [...lines.slice(0, 30), `${" ".repeat(margin)}... ${left} lines ...`, ...lines.slice(-40)].join(
+    "\n",
+  );
+}
+
 function drawn(entry: EapTranscriptEntry): string[] {
   switch (entry.kind) {
     case "packet":
       return [arrow(entry)];
     case "call":
-      return called(entry.side, entry.call, entry.returned ?? "(still running)");
+      if (entry.returned === undefined) return beside(entry.side, `${entry.call} -> (still running)`);
+      return entry.returnedLater
+        ? beside(entry.side, `${entry.call} ...`)
+        : called(entry.side, entry.call, entry.returned);
+    case "return":
+      return called(entry.side, entry.call, entry.returned);
     case "event":
       return beside(entry.side, entry.text.slice(entry.side.length + 2));
   }
 }
 
-function arrow({ to, packet, notes, lost }: EapPacketEntry): string {
+function arrow({ to, packet, notes, arrives }: EapPacketEntry): string {
   const remark = notes.length === 0 ? "" : ` (${notes.join(", ")})`;
-  const label = ` ${packet}${remark} `;
-  if (to === "authenticator")
-    return lost ? `--${label}--X`.padEnd(span) : `--${label}`.padEnd(span - 1, "-").concat(">");
-  return lost ? `X--${label}--`.padStart(span) : `<-${label}`.padEnd(span, "-");
+  const label = ` ${cut(packet, span - 10 - remark.length)}${remark} `;
+  const open = arrives === "never" ? "X" : "...";
+  if (to === "authenticator") {
+    return arrives === "now" ? `${`--${label}`.padEnd(span - 1, "-")}>` : `--${label}--${open}`.padEnd(span);
+  }
+  return arrives === "now" ? `<-${label}`.padEnd(span, "-") : `${open}--${label}--`.padStart(span);
+}
+
+function cut(text: string, room: number): string {
+  return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 3))}...`;
 }
 
 /** A call in one line where it fits, otherwise with what it returned in a second one. */

@@ -39,13 +39,19 @@ export class EapLine {
     const bytes = new Uint8Array(packet);
     const { arriving, names } = this.#faults.befall(to, bytes);
     const now = arriving.filter(({ held }) => !held);
-    const lost = now.every(({ delay }) => delay > 0);
+    const first = now.some(({ delay }) => delay === 0) ? "now" : "later";
     const words = packetWords(bytes);
     const altered = arriving
       .flatMap((delivery) => packetWords(delivery.bytes))
       .find((other) => other !== words);
     if (altered !== undefined) names.push(`arrives as ${altered}`);
-    this.#options.transcript.packet(to, words, bytes, [...notes, ...names], lost);
+    this.#options.transcript.packet(
+      to,
+      words,
+      bytes,
+      [...notes, ...names],
+      arriving.length === 0 ? "never" : first,
+    );
     for (const delivery of now) this.#deliver(to, delivery, delivery.delay > 0);
     const released = this.#held[to];
     if (now.length > 0) this.#held[to] = [];
@@ -56,7 +62,7 @@ export class EapLine {
   /** Somebody else sends a packet; no fault befalls it. */
   inject(to: EapSide, packet: Uint8Array): void {
     const bytes = new Uint8Array(packet);
-    this.#options.transcript.packet(to, packetWords(bytes), bytes, ["injected"], false);
+    this.#options.transcript.packet(to, packetWords(bytes), bytes, ["injected"], "now");
     this.#deliver(to, { bytes, delay: 0, held: false }, false);
   }
 
@@ -65,7 +71,7 @@ export class EapLine {
     this.#underway += 1;
     clock.after(latencyMs + delay, () => {
       this.#underway -= 1;
-      if (late) transcript.packet(to, packetWords(bytes), bytes, ["arrives"], false);
+      if (late) transcript.packet(to, packetWords(bytes), bytes, ["arrives"], "now");
       receivers[to](new Uint8Array(bytes));
     });
   }

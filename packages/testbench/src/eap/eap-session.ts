@@ -13,7 +13,7 @@ import {
   type SendDetails,
 } from "@sallyport/eap";
 import type { Milliseconds } from "@sallyport/runtime";
-import { eapDiagram } from "./eap-diagram.ts";
+import { eapDiagram, shortDiagram } from "./eap-diagram.ts";
 import type { EapFault } from "./eap-fault.ts";
 import { EapLine } from "./eap-line.ts";
 import { type AuthenticatorScript, type PeerScript, ScriptRun } from "./eap-script.ts";
@@ -42,6 +42,11 @@ export interface EapSessionOptions {
   readonly faults?: readonly EapFault[];
   /** How long packets take; 0 by default. */
   readonly latencyMs?: Milliseconds;
+  /**
+   * Whether a side that ends with a failure hangs up, so that the other one ends with 719, as over PPP. Default: true;
+   * false where nobody is told, as behind an access point.
+   */
+  readonly hangUp?: boolean;
   /** Who sits in front of the peer's dialogs; nobody by default. */
   readonly user?: EapBenchUser;
   /** The real host with these options, or a script that stands in for it. */
@@ -71,17 +76,22 @@ export class EapBenchSession {
   readonly #outcomes: Partial<Record<EapSide, EapOutcome>> = {};
   readonly #hosts: { authenticator?: EapAuthenticatorHost; peer?: EapPeerHost } = {};
   readonly #scripts: Partial<Record<EapSide, ScriptRun>> = {};
+  readonly #hangUp: boolean;
+  readonly #latencyMs: Milliseconds;
+  #lineLost = false;
   #crash: { readonly error: unknown } | undefined;
   readonly #saved: { connectionData?: Uint8Array; userData?: Uint8Array } = {};
 
   constructor(ground: SessionGround, options: EapSessionOptions) {
     this.#ground = ground;
+    this.#hangUp = options.hangUp ?? true;
+    this.#latencyMs = options.latencyMs ?? 0;
     this.#transcript = new EapTranscript(() => ground.clock.monotonic());
     this.#line = new EapLine({
       clock: ground.schedule,
       transcript: this.#transcript,
       faults: options.faults ?? [],
-      latencyMs: options.latencyMs ?? 0,
+      latencyMs: this.#latencyMs,
       receivers: {
         peer: (packet) => this.#arrived("peer", packet),
         authenticator: (packet) => this.#arrived("authenticator", packet),
@@ -204,9 +214,7 @@ export class EapBenchSession {
 
   /** The line is lost: both sides end. */
   async disconnect(): Promise<void> {
-    this.#transcript.event("peer", "the line is lost");
-    await Promise.all([this.#hosts.peer?.stop(), this.#hosts.authenticator?.stop()]);
-    for (const script of Object.values(this.#scripts)) script.over();
+    this.#loseLine("peer", "the line is lost");
     await this.#ground.clock.advanceAsync(0);
   }
 
@@ -216,7 +224,9 @@ export class EapBenchSession {
   ): Promise<Error | undefined> {
     const came = await passUntil(this.#ground, () => this.#crash !== undefined || happened(), withinMs);
     if (this.#crash !== undefined) throw this.#crash.error;
-    return came === "happened" ? undefined : new Error(`${passWords(came, withinMs)}\n${this.diagram()}`);
+    return came === "happened"
+      ? undefined
+      : new Error(`${passWords(came, withinMs)}\n${shortDiagram(this.transcript)}`);
   }
 
   #begin({
@@ -309,6 +319,20 @@ export class EapBenchSession {
     const how =
       result === 0 ? `authenticated: ${JSON.stringify(identity)}` : `failed: ${eapStatusText(result)}`;
     this.#transcript.event(side, `${how}${endedByWords[endedBy]}`);
+    if (result === 0 || !this.#hangUp) return;
+    // Behind what it has sent last, which still arrives.
+    this.#ground.schedule.after(this.#latencyMs, () => {
+      if (!this.#isOver()) this.#loseLine(side, "hangs up");
+    });
+  }
+
+  #loseLine(side: EapSide, what: string): void {
+    if (this.#lineLost) return;
+    this.#lineLost = true;
+    this.#transcript.event(side, what);
+    this.#watch(this.#hosts.peer?.stop());
+    this.#watch(this.#hosts.authenticator?.stop());
+    for (const script of Object.values(this.#scripts)) script.over();
   }
 
   /** A script that waits for a packet is as good as ended once nobody is left who could send one. */

@@ -2,7 +2,7 @@ import type { Milliseconds } from "@sallyport/runtime";
 import type { EapSide } from "./side.ts";
 
 /** One thing that happened in a session. */
-export type EapTranscriptEntry = EapPacketEntry | EapCallEntry | EapEventEntry;
+export type EapTranscriptEntry = EapPacketEntry | EapCallEntry | EapReturnEntry | EapEventEntry;
 
 /** A packet was sent, or arrived at another time than it was sent. */
 export interface EapPacketEntry {
@@ -16,8 +16,8 @@ export interface EapPacketEntry {
   readonly bytes: Uint8Array;
   /** What is remarkable: "dropped", "resend 2", "arrives late". */
   readonly notes: readonly string[];
-  /** Whether nothing of it arrived at that moment. */
-  readonly lost: boolean;
+  /** When the first of it arrives. */
+  readonly arrives: "now" | "later" | "never";
   /** The whole entry as one line. */
   readonly text: string;
 }
@@ -31,6 +31,18 @@ export interface EapCallEntry {
   readonly call: string;
   /** "SendAndDone 0"; undefined while the call is outstanding. */
   readonly returned: string | undefined;
+  /** Whether something else happened before it returned: there is an entry for that, too. */
+  readonly returnedLater: boolean;
+  readonly text: string;
+}
+
+/** A call returned, after something else had happened. */
+export interface EapReturnEntry {
+  readonly kind: "return";
+  readonly at: Milliseconds;
+  readonly side: EapSide;
+  readonly call: string;
+  readonly returned: string;
   readonly text: string;
 }
 
@@ -53,10 +65,16 @@ export class EapTranscript {
     this.#start = now();
   }
 
-  packet(to: EapSide, packet: string, bytes: Uint8Array, notes: readonly string[], lost: boolean): void {
+  packet(
+    to: EapSide,
+    packet: string,
+    bytes: Uint8Array,
+    notes: readonly string[],
+    arrives: EapPacketEntry["arrives"],
+  ): void {
     const remark = notes.length === 0 ? "" : ` (${notes.join(", ")})`;
     const text = `to the ${to}: ${packet}${remark}`;
-    this.entries.push({ kind: "packet", at: this.#at(), to, packet, bytes, notes, lost, text });
+    this.entries.push({ kind: "packet", at: this.#at(), to, packet, bytes, notes, arrives, text });
   }
 
   /** Notes a call at its beginning; the function returned takes what it came to. */
@@ -64,18 +82,15 @@ export class EapTranscript {
     const at = this.#at();
     const index = this.entries.length;
     const text = `${side}: ${call}`;
-    this.entries.push({
-      kind: "call",
-      at,
-      side,
-      call,
-      returned: undefined,
-      text: `${text} -> (still running)`,
-    });
+    const entry = { kind: "call", at, side, call } as const;
+    this.entries.push({ ...entry, returned: undefined, returnedLater: false, text });
     return (words) => {
-      const took = this.#at() - at;
-      const returned = took > 0 ? `${words} (after ${took} ms)` : words;
-      this.entries[index] = { kind: "call", at, side, call, returned, text: `${text} -> ${returned}` };
+      const now = this.#at();
+      const returned = now > at ? `${words} (after ${now - at} ms)` : words;
+      const returnedLater = now > at || index < this.entries.length - 1;
+      const whole = `${text} -> ${returned}`;
+      this.entries[index] = { ...entry, returned, returnedLater, text: returnedLater ? text : whole };
+      if (returnedLater) this.entries.push({ kind: "return", at: now, side, call, returned, text: whole });
     };
   }
 

@@ -62,7 +62,10 @@ export function observedMethod(method: EapMethod, observer: MethodObserver): Eap
 }
 
 /** The dialogs of a module, with their calls written down; whatever else it has stays as it is. */
-export function observedDialogs<Module extends object>(module: Module, observer: MethodObserver): Module {
+export function observedDialogs<Module extends object>(
+  module: Module,
+  observer: Omit<MethodObserver, "clock">,
+): Module {
   const observed: RasEapUserInterfaceModule = {};
   const own: RasEapUserInterfaceModule = module;
   if (typeof own.RasEapInvokeInteractiveUI === "function") {
@@ -124,7 +127,7 @@ export function observedDialogs<Module extends object>(module: Module, observer:
 
 /** Makes a call and writes down what it came to, also when it throws or its promise rejects. */
 export function observedCall(
-  { side, transcript, activity }: Pick<MethodObserver, "side" | "transcript" | "activity">,
+  { side, transcript, activity }: Omit<MethodObserver, "clock">,
   call: string,
   words: (status: number) => string,
   make: () => RasEapStatus,

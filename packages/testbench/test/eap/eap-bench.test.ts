@@ -1,0 +1,437 @@
+import { settingsAccounts } from "@sallyport/accounts";
+import {
+  defineEapMethod,
+  EAPACTION_Authenticate,
+  EAPACTION_Done,
+  EAPACTION_SendWithTimeout,
+  encodeEapPacket,
+  genericTokenCard,
+  md5Challenge,
+  raatFilterId,
+  textAttribute,
+} from "@sallyport/eap";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createEapBench, drop, type EapBenchOptions } from "../../src/index.ts";
+import { echo, ported } from "./methods.ts";
+
+const alice = { name: "alice", password: "wonderland" };
+
+describe("a session", () => {
+  it("goes from the identity request to the end of both sides", async () => {
+    const bench = createEapBench({ method: echo() });
+    const session = await bench.connect();
+    expect(session.succeeded).toBe(true);
+    expect(session.authenticator).toMatchObject({ result: 0, identity: "alice", method: 255 });
+    expect(session.peer).toMatchObject({ result: 0, method: 255 });
+    expect(bench.clock.monotonic()).toBe(0);
+    expect(session.packets).toEqual([
+      "to the peer: Request 107 Identity",
+      'to the authenticator: Response 107 Identity "alice"',
+      "to the peer: Request 108 Experimental",
+      "to the authenticator: Response 108 Experimental",
+      "to the peer: Success 108",
+    ]);
+    expect(session.calls("authenticator")).toEqual([
+      'RasEapBegin("alice", bInitialId 108) -> 0',
+      "RasEapMakeMessage(no packet) -> SendWithTimeout",
+      "RasEapMakeMessage(Response 108 Experimental) -> SendAndDone 0",
+      "RasEapEnd() -> 0",
+    ]);
+    expect(session.calls("peer")).toEqual([
+      'RasEapBegin("alice", bInitialId 0) -> 0',
+      "RasEapMakeMessage(Request 108 Experimental) -> Send",
+      "RasEapMakeMessage(Success 108) -> Done 0",
+      "RasEapEnd() -> 0",
+    ]);
+  });
+
+  it("is the same in every run, and another with another seed", async () => {
+    const lines = async (seed?: number) => {
+      const session = await createEapBench({ method: echo(), ...(seed !== undefined && { seed }) }).connect();
+      return session.transcript.map((entry) => (entry.kind === "packet" ? [...entry.bytes] : entry.text));
+    };
+    expect(await lines()).toEqual(await lines(1));
+    expect(await lines()).not.toEqual(await lines(2));
+  });
+
+  it("has identity and password of the bench or its own", async () => {
+    const seen: (string | null)[] = [];
+    const method = echo({
+      peer: async (session) => (seen.push(session.identity, session.password), session.fail()),
+    });
+    const bench = createEapBench({ method, identity: "bob", password: "builder" });
+    await bench.connect();
+    await bench.connect({ identity: "carol", password: null });
+    expect(seen).toEqual(["bob", "builder", "carol", null]);
+  });
+
+  it("overlaps with others on the same bench", async () => {
+    const bench = createEapBench({ method: echo(), latencyMs: 100 });
+    const one = await bench.start({ identity: "one" });
+    await bench.clock.advanceAsync(150);
+    const other = await bench.start({ identity: "other" });
+    await one.finished();
+    await other.finished();
+    expect([one, other].map(({ authenticator }) => authenticator?.identity)).toEqual(["one", "other"]);
+    expect([one, other].map(({ transcript }) => transcript.at(-1)?.at)).toEqual([500, 500]);
+  });
+
+  it("EAP-57 takes methods in order, and others for one side", async () => {
+    const other = echo({ type: 200, name: "Other" });
+    const bench = createEapBench({ authenticatorMethods: [echo(), other], peerMethods: [other] });
+    const session = await bench.connect();
+    expect(session.authenticator).toMatchObject({ result: 0, method: 200 });
+    expect(session.packets).toContain("to the authenticator: Response 108 Nak (type 200)");
+    expect((await bench.methods("peer")).map(({ name }) => name)).toEqual(["Other"]);
+  });
+
+  it.each<[string, EapBenchOptions]>([
+    ["a method", { method: echo() }],
+    ["a module with a default export", { method: { default: echo() } }],
+    ["a registration", { method: { type: 255, module: echo().module } }],
+    ["one of several", { methods: [echo({ type: 200 }), echo()] }],
+  ])("is made with %s", async (_, options) => {
+    expect((await createEapBench(options).connect()).succeeded).toBe(true);
+  });
+
+  it("is not made without one", () => {
+    expect(() => createEapBench({})).toThrow(new TypeError("a bench needs a method"));
+  });
+
+  it("EAP-84 compares the keys of both sides", async () => {
+    const pair = (last: number) => ({
+      send: Uint8Array.of(1, 2, last),
+      receive: Uint8Array.of(4, 5, last),
+    });
+    const compared = async (authenticator: number | undefined, peer: number | undefined) => {
+      const method = echo({
+        authenticator: async (session) => (
+          await session.request(Uint8Array.of(1)),
+          session.succeed(authenticator === undefined ? {} : { keys: pair(authenticator) })
+        ),
+        peer: async (session) => (
+          await session.receive(),
+          await session.respond(Uint8Array.of(1)),
+          session.succeed(peer === undefined ? {} : { keys: pair(peer) })
+        ),
+      });
+      return await createEapBench({ method }).connect();
+    };
+    expect((await compared(undefined, undefined)).keysCompared).toBe("none");
+    expect((await compared(7, 7)).keys).toEqual({ peer: pair(7), authenticator: pair(7) });
+    expect((await compared(7, 7)).keysCompared).toBe("match");
+    expect((await compared(7, 8)).keysCompared).toBe("differ");
+    expect((await compared(7, undefined)).keysCompared).toBe("only the authenticator");
+    expect((await compared(undefined, 7)).keysCompared).toBe("only the peer");
+  });
+
+  it("tells what the peer's method wants kept", async () => {
+    const method = echo({
+      async peer(session) {
+        const request = await session.receive();
+        session.saveUserData(Uint8Array.of(1));
+        session.saveConnectionData(Uint8Array.of(2));
+        if (request.kind === "request") await session.respond(request.data);
+        return session.succeed();
+      },
+    });
+    const session = await createEapBench({ method }).connect();
+    expect(session.saved).toEqual({ userData: Uint8Array.of(1), connectionData: Uint8Array.of(2) });
+    expect(session.calls("peer")[1]).toBe(
+      "RasEapMakeMessage(Request 108 Experimental) -> Send, save connection data, save user data",
+    );
+  });
+});
+
+describe("the provider", () => {
+  it.each<[string, string, number]>([
+    ["alice", "wonderland", 0],
+    ["ALICE", "wonderland", 0],
+    ["SALLYPORT\\alice", "wonderland", 0],
+    ["alice", "guess", 691],
+    ["nobody", "wonderland", 691],
+    ["off", "wonderland", 647],
+    ["gone", "wonderland", 647],
+    ["stale", "wonderland", 648],
+    ["late", "wonderland", 646],
+  ])("EAP-53 verifies %s with %s against the accounts: %i", async (identity, password, result) => {
+    const accounts = [
+      alice,
+      { name: "off", password: "wonderland", enabled: false },
+      { name: "gone", password: "wonderland", expires: new Date("2025-12-31") },
+      { name: "stale", password: "wonderland", passwordExpires: new Date("2025-12-31") },
+      { name: "late", password: "wonderland", logonHours: "Mo-Fr 08:00-18:00" },
+    ];
+    for (const method of [md5Challenge(), genericTokenCard()]) {
+      const session = await createEapBench({ method, accounts }).connect({ identity, password });
+      expect(session.authenticator?.result, session.diagram()).toBe(result);
+      expect(session.calls("authenticator").find((call) => call.startsWith("provider"))).toMatch(
+        new RegExp(`^provider\\.authenticate\\(.*\\) -> ${result}\\b`),
+      );
+    }
+  });
+
+  it("may be an account source", async () => {
+    const session = await createEapBench({
+      method: md5Challenge(),
+      accounts: settingsAccounts([alice]),
+    }).connect();
+    expect(session.succeeded).toBe(true);
+  });
+
+  it("may be the test's own, for all sessions or one", async () => {
+    const refusing = {
+      authenticate: () => ({ result: 649, attributes: [] }),
+      authorize: () => ({ result: 649, attributes: [] }),
+    };
+    const accepting = {
+      authenticate: async () => ({ result: 0, attributes: [textAttribute(raatFilterId, "staff")] }),
+      authorize: refusing.authorize,
+    };
+    const bench = createEapBench({ method: md5Challenge(), provider: refusing });
+    expect((await bench.connect()).authenticator?.result).toBe(649);
+    const session = await bench.connect({ authenticator: { provider: accepting } });
+    expect(session.authenticator?.attributes).toContainEqual(textAttribute(raatFilterId, "staff"));
+  });
+
+  it("EAP-52 without credentials takes everybody as authentic, and the transcript says what was asked", async () => {
+    const method = ported((info) => {
+      info.makeMessage = (_work, _received, _send, output, input) => {
+        output.action = input?.authenticationComplete ? EAPACTION_Done : EAPACTION_Authenticate;
+        return 0;
+      };
+    });
+    const session = await createEapBench({ method, accounts: [] }).connect({
+      async peer(line) {
+        await line.identify();
+        expect((await line.receive()).code).toBe(3);
+      },
+    });
+    expect(session.authenticator?.result).toBe(0);
+    expect(session.calls("authenticator")).toContain('provider.authorize("alice") -> 0');
+  });
+
+  it("that is missing or fails is seen in the session", async () => {
+    const bench = createEapBench({ method: md5Challenge() });
+    expect((await bench.connect()).authenticator?.result).toBe(645);
+    const failing = async () => {
+      throw new Error("no directory");
+    };
+    const session = await bench.connect({
+      authenticator: { provider: { authenticate: failing, authorize: failing } },
+    });
+    expect(session.calls("authenticator")).toContain('provider.authenticate("alice") -> threw no directory');
+  });
+});
+
+describe("time", () => {
+  it("EAP-26 passes from resend to resend until the authenticator gives up", async () => {
+    const bench = createEapBench({ method: echo() });
+    const session = await bench.connect({ faults: [drop({ to: "authenticator", type: 255 })] });
+    expect(session.authenticator).toMatchObject({ result: 718, endedBy: "no-answer" });
+    const resends = session.transcript.filter(({ text }) => text.includes("resend"));
+    expect(resends.map(({ at }) => at)).toEqual([3, 6, 9, 12, 15, 18, 21, 24, 27, 30].map((s) => s * 1_000));
+  });
+
+  it("stands still while a module works in the real world", async () => {
+    const method = echo({
+      async authenticator(session) {
+        await session.request(Uint8Array.of(1));
+        await new Promise((resolve) => setImmediate(resolve));
+        await crypto.subtle.digest("SHA-256", new Uint8Array(8));
+        return session.succeed();
+      },
+    });
+    const bench = createEapBench({ method });
+    expect((await bench.connect()).succeeded).toBe(true);
+    expect(bench.clock.monotonic()).toBe(0);
+  });
+
+  it("passes for a module that sets a timer on its clock", async () => {
+    const method = echo({
+      async authenticator(session) {
+        await session.request(Uint8Array.of(1));
+        await new Promise<void>((resolve) => session.clock.after(2_000, resolve));
+        return session.succeed();
+      },
+    });
+    const session = await createEapBench({ method }).connect();
+    expect(session.calls("authenticator")).toContain(
+      "RasEapMakeMessage(Response 108 Experimental) -> SendAndDone 0 (after 2000 ms)",
+    );
+    expect(session.authenticator?.result).toBe(0);
+  });
+
+  it("is moved by the test where nothing else would move it: a promise that never settles", async () => {
+    const method = echo({ authenticator: () => new Promise(() => {}) });
+    const bench = createEapBench({ method });
+    const session = await bench.start();
+    expect(session.calls("authenticator").at(-1)).toBe("RasEapMakeMessage(no packet) -> (still running)");
+    await bench.clock.advanceAsync(60_000);
+    expect(session.authenticator?.result).toBe(645);
+  });
+
+  it("is told by a failure: a promise that never settles", async () => {
+    const method = echo({ authenticator: () => new Promise(() => {}) });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const failed = expect(createEapBench({ method }).connect()).rejects.toThrow(
+      /a promise of a module or a script has not settled[\s\S]*RasEapMakeMessage\(no packet\) -> \(still running\)/,
+    );
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(3_000);
+    await failed;
+  });
+
+  it("that does not suffice is told by a failure, with the diagram", async () => {
+    const bench = createEapBench({ method: echo() });
+    const lost = { faults: [drop({ to: "authenticator" })] };
+    const session = await bench.start(lost);
+    await expect(session.finished({ withinMs: 10_000 })).rejects.toThrow(
+      /^it did not happen within 10000 ms\n[\s\S]*9000 ms \|.*resend 3/,
+    );
+    await expect(session.until(() => false, { withinMs: 1_000 })).rejects.toThrow("within 1000 ms");
+  });
+
+  it("EAP-31 that never ends is told by a failure: nobody does anything", async () => {
+    const silent = ported((info) => {
+      info.makeMessage = () => 0;
+    });
+    await expect(
+      createEapBench({ method: silent }).connect({
+        authenticator: { settings: { retransmission: "lower-layer" } },
+        peer: async (line) => {
+          await line.identify();
+          await line.receive();
+        },
+      }),
+    ).rejects.toThrow(/^it will never happen[\s\S]*NoAction/);
+  });
+
+  it("is what packets take", async () => {
+    const session = await createEapBench({ method: echo(), latencyMs: 40 }).connect();
+    expect(session.transcript.at(-1)?.at).toBe(200);
+  });
+
+  it("of the wall begins in 2026 or where the test says", () => {
+    expect(createEapBench({ method: echo() }).clock.now()).toBe(Date.UTC(2026, 0, 1));
+    expect(createEapBench({ method: echo(), now: 5 }).clock.now()).toBe(5);
+  });
+});
+
+describe("a side that ends with a failure", () => {
+  const refusing = echo({ peer: async (session) => session.fail(691) });
+
+  it("hangs up behind what it has sent last, and the other one ends", async () => {
+    const session = await createEapBench({ method: refusing, latencyMs: 20 }).connect();
+    expect(session.peer).toMatchObject({ result: 691, endedBy: "method" });
+    expect(session.authenticator).toMatchObject({ result: 719, endedBy: "host" });
+    expect(session.transcript.at(-1)?.at).toBe(80);
+    const failing = echo({ authenticator: async (own) => own.fail(649) });
+    const told = await createEapBench({ method: failing, latencyMs: 20 }).connect({
+      async peer(line) {
+        await line.identify();
+        expect((await line.receive()).code).toBe(4);
+        await line.receive();
+        throw new Error("the line is lost before anything else arrives");
+      },
+    });
+    expect(told.lines.slice(-2)).toEqual([
+      "authenticator: RasEapEnd() -> 0",
+      "authenticator: failed: The account may not dial in (649).",
+    ]);
+  });
+
+  it("tells nobody, where the line has no way to: the other one waits", async () => {
+    const session = await createEapBench({ method: refusing, hangUp: false }).connect();
+    expect(session.authenticator).toMatchObject({ result: 718, endedBy: "no-answer" });
+    expect(session.lines.join()).not.toContain("hangs up");
+  });
+});
+
+describe("what a method does wrong shows", () => {
+  it("EAP-10 it keeps what it was lent", async () => {
+    const keeping = ported((info) => {
+      let kept: Uint8Array | null = null;
+      info.begin = () => 0;
+      info.makeMessage = (_work, received, sendPacket, output) => {
+        kept ??= received;
+        const identifier = received === null ? 108 : 109;
+        if (received !== null) expect([...(kept ?? [])]).not.toEqual([...received].map(() => 0));
+        sendPacket.set(
+          encodeEapPacket({ code: 1, identifier, type: 255, data: (kept ?? new Uint8Array(5)).subarray(4) }),
+        );
+        output.action = EAPACTION_SendWithTimeout;
+        return 0;
+      };
+    });
+    const answered = async (options: Partial<EapBenchOptions>) => {
+      const received: number[][] = [];
+      await createEapBench({ method: keeping, ...options })
+        .connect({
+          async peer(line) {
+            await line.identify();
+            for (let round = 0; round < 3; round++) {
+              received.push([...(await line.receive()).data]);
+              line.respond(Uint8Array.of(7, 7));
+            }
+            throw new Error("enough");
+          },
+        })
+        .catch(() => undefined);
+      return received;
+    };
+    const [, first, second] = await answered({ conformance: {} });
+    expect(first).toEqual(second);
+    const [, lent, overwritten] = await answered({});
+    expect(lent).not.toEqual(overwritten);
+  });
+
+  it("EAP-93 it throws", async () => {
+    const method = defineEapMethod({
+      type: 255,
+      name: "Broken",
+      async authenticator() {
+        throw new Error("out of ideas");
+      },
+    });
+    const session = await createEapBench({ method, peerMethods: [echo()] }).connect({
+      peer: async (line) => line.identify(),
+    });
+    expect(session.authenticator).toMatchObject({ result: 645, endedBy: "method-error" });
+    expect(session.calls("authenticator")).toContain("RasEapMakeMessage(no packet) -> threw out of ideas");
+    expect(session.lines.at(-1)).toMatch(/^authenticator: failed: .* \(the method failed\)$/);
+  });
+
+  it("EAP-02 it is not available: the log says why, and nothing is offered", async () => {
+    const method = ported(() => {});
+    const bench = createEapBench({ method });
+    expect(await bench.methods("authenticator")).toEqual([]);
+    expect(bench.log.events).toMatchObject([
+      { severity: "error", message: expect.stringContaining("RasEapGetInfo") },
+    ]);
+    expect((await bench.connect({ peer: async (line) => line.identify() })).authenticator?.result).toBe(918);
+  });
+});
+
+describe("the end of the bench", () => {
+  it("EAP-91 ends sessions, then EAP-04 the methods", async () => {
+    const calls: string[] = [];
+    const method = ported((info) => {
+      info.initialize = (initialize) => (calls.push(`Initialize(${initialize})`), 0);
+      info.begin = () => 0;
+      info.makeMessage = () => 0;
+      info.end = () => (calls.push("End"), 0);
+    });
+    const bench = createEapBench({ method });
+    const session = await bench.start({ peer: async (line) => line.identify() });
+    await session.until(() => session.calls("authenticator").length > 0);
+    await bench.stop();
+    expect(calls).toEqual(["Initialize(true)", "End", "Initialize(false)"]);
+    expect(session.authenticator).toMatchObject({ result: 719, endedBy: "host" });
+  });
+
+  it("without any session is quiet", async () => {
+    await expect(createEapBench({ method: echo() }).stop()).resolves.toBeUndefined();
+  });
+});
