@@ -6,10 +6,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { EAPACTION_Done, EAPACTION_Send, openEapMethods, type RasEapModule } from "@sallyport/eap";
+import { runEapConversation } from "@sallyport/eap-radius/node";
 import { createRadiusClient } from "@sallyport/radius/node";
+import { silentLog } from "@sallyport/runtime";
+import { keyProof } from "@sallyport/sample-eap-key-proof";
 import type { SettingsInput } from "@sallyport/server";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type CodeBlock, codeBlocks, commandsOf, root } from "../src/markdown.ts";
+import { describeWithPeers } from "../src/peers.ts";
 import { run } from "../src/run.ts";
 import { labSettings, sallyport, startSallyport } from "../src/sallyport.ts";
 import { temporaryFolder } from "../src/temporary-folder.ts";
@@ -18,6 +23,7 @@ import { temporaryFolder } from "../src/temporary-folder.ts";
 const documents = [
   "README.md",
   "apps/server/README.md",
+  "apps/docs/guides/eap-method.md",
   "apps/docs/guides/nps-extension.md",
   "apps/docs/guides/server.md",
   "packages/accounts/README.md",
@@ -27,6 +33,7 @@ const documents = [
   "packages/nps/README.md",
   "packages/radius/README.md",
   "packages/runtime/README.md",
+  "packages/samples/eap-key-proof/README.md",
   "packages/samples/nps-device-allowlist/README.md",
   "packages/samples/nps-totp-challenge/README.md",
   "packages/testbench/README.md",
@@ -88,7 +95,8 @@ describe("code blocks of the documentation", () => {
     const complete = settingsWith(content);
     const folder = temporaryFolder({ "sallyport.config.json": JSON.stringify(complete.settings) });
     for (const module of complete.modules) {
-      writeFileSync(join(folder, module), "export const RadiusExtensionProcess2 = () => 0;");
+      const exported = "export const RadiusExtensionProcess2 = () => 0, RasEapGetInfo = () => 0;";
+      writeFileSync(join(folder, module), exported);
     }
     const ended = await sallyport(["check", "--config", join(folder, "sallyport.config.json")]);
     expect(ended).toMatchObject({ status: 0, stderr: "" });
@@ -103,6 +111,7 @@ describe("code blocks of the documentation", () => {
       /^(npx @sallyport\/errors|winerror) /,
       /^sallyport (start|check|trace|radius test|eap test)\b/,
       /^radclient /,
+      /^eapol_test /,
     ];
     for (const command of blocksIn("sh").flatMap(commandsOf)) {
       expect(
@@ -143,6 +152,96 @@ describe("code blocks of the documentation", () => {
       stdout: expect.stringMatching(/^Access-Challenge[\s\S]*Your code\?[\s\S]*^Access-Accept/m),
     });
     await challenging.stop();
+  });
+
+  describeWithPeers(["eapol_test"], "the guide to EAP methods", () => {
+    const document = "apps/docs/guides/eap-method.md";
+
+    it("is followed from its first file to the SUCCESS of eapol_test, and of the second method", async () => {
+      const blocks = codeBlocks(document);
+      const port = String(await freePort());
+      const files = Object.fromEntries(
+        blocks.flatMap(({ file, content }) =>
+          file === undefined ? [] : [[file, content.replace("127.0.0.1:1812", `127.0.0.1:${port}`)]],
+        ),
+      );
+      const folder = temporaryFolder(files);
+      const [check, start, ask, trace, supplicant] = blocks
+        .filter(({ language }) => language === "sh")
+        .flatMap(commandsOf)
+        .map((line) => line.replace("1812", port).split(" "));
+      if (!check || !start || !ask || !trace || !supplicant) throw new Error("the guide has lost a command");
+      expect(start.slice(1)).toEqual(["start", "--config", "sallyport.config.json"]);
+      expect(await sallyport(check.slice(1), { cwd: folder })).toMatchObject({ status: 0 });
+      const settings = JSON.parse(files["sallyport.config.json"] ?? "") as SettingsInput;
+      const server = await startSallyport(settings, { folder });
+      expect(server.auth).toBe(`127.0.0.1:${port}`);
+      expect(await sallyport(ask.slice(1), { cwd: folder })).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/EAP Request \d+ Generic Token Card[\s\S]*^Accepted: alice/m),
+      });
+      expect((await sallyport(trace.slice(1), { cwd: folder })).stdout).toContain("Token card");
+      const logOn = () => run(supplicant[0] ?? "", supplicant.slice(1), { cwd: folder });
+      expect(await logOn()).toMatchObject({ status: 0, stdout: expect.stringMatching(/\nSUCCESS\n$/) });
+      await server.stop();
+
+      const [second] = blocks.filter(({ content }) => content.includes('["./three-tries.ts", "mschapv2"]'));
+      const extended = { ...settings, ...(JSON.parse(`{${second?.content}}`) as SettingsInput) };
+      const patient = await startSallyport(extended, { folder });
+      expect(await logOn()).toMatchObject({ status: 0, stdout: expect.stringMatching(/\nSUCCESS\n$/) });
+      const third = [...ask.slice(1), "--answer", "guess", "--answer", "wrong", "--answer", "wonderland"];
+      const asked = await sallyport(third, { cwd: folder });
+      expect(asked).toMatchObject({ status: 0, stdout: expect.stringContaining("4 rounds") });
+      await patient.stop();
+    });
+
+    it("has a ported method that serves the type of its settings", async () => {
+      const files = Object.fromEntries(
+        codeBlocks(document).flatMap(({ file, content }) => (file === undefined ? [] : [[file, content]])),
+      );
+      const [ported] = codeBlocks(document).filter(({ content }) => content.includes('"Ported"'));
+      const settings = { ...labSettings, ...(JSON.parse(`{${ported?.content}}`) as SettingsInput) };
+      const server = await startSallyport(settings, { files });
+      const { methods } = await openEapMethods([{ type: 200, module: answering }], { log: silentLog });
+      const log = await runEapConversation({
+        server: server.auth,
+        secret: "testing123",
+        methods,
+        identity: "alice",
+      });
+      expect(log.result).toMatchObject({ kind: "accepted", method: { type: 200 } });
+    });
+  });
+
+  it("the README of the test bench shows what its first EAP block prints", async () => {
+    const blocks = codeBlocks("packages/testbench/README.md");
+    const index = blocks.findIndex(({ language }) => language === "text");
+    const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, "block.ts"), blocks[index - 1]?.content ?? "");
+    const ended = await run(process.execPath, [join(folder, "block.ts")]);
+    expect(ended.stdout).toBe(`true\n${blocks[index]?.content}`);
+  });
+
+  it("the README of the key proof: a device logs on, with the keys of its method", async () => {
+    const blocks = codeBlocks("packages/samples/eap-key-proof/README.md");
+    const [settings] = blocks.filter(({ language }) => language === "json");
+    const [module] = blocks.filter(({ file }) => file === "devices.ts");
+    const sample = fileURLToPath(import.meta.resolve("@sallyport/sample-eap-key-proof"));
+    const devices = module?.content.replace("@sallyport/sample-eap-key-proof", sample) ?? "";
+    const extended = { ...labSettings, ...(JSON.parse(`{${settings?.content}}`) as SettingsInput) };
+    const server = await startSallyport(extended, { files: { "devices.ts": devices } });
+    const { methods } = await openEapMethods([keyProof()], { log: silentLog });
+    const logOn = (first: number) =>
+      runEapConversation({
+        server: server.auth,
+        secret: "testing123",
+        methods,
+        identity: "printer-1",
+        userData: Uint8Array.from({ length: 32 }, (_, index) => index + first),
+      });
+    expect((await logOn(0)).result).toMatchObject({ kind: "accepted", keys: "match" });
+    expect((await logOn(1)).result).toMatchObject({ kind: "rejected" });
   });
 
   it("the query in the guide to the server gives the session times", async () => {
@@ -209,6 +308,19 @@ describe("code blocks of the documentation", () => {
   });
 });
 
+/** The peer of a method that takes every answer: it answers. */
+const answering: RasEapModule = {
+  RasEapGetInfo(_type, info) {
+    info.makeMessage = (_work, received, sendPacket, output) => {
+      const asked = received?.[0] === 1;
+      if (received !== null && asked) sendPacket.set([2, received[1] ?? 0, 0, 5, 200]);
+      if (received !== null) output.action = asked ? EAPACTION_Send : EAPACTION_Done;
+      return 0;
+    };
+    return 0;
+  },
+};
+
 /** RFC 6238 with SHA-1 and six digits, by Node's own means. */
 function totp(secret: string): string {
   const counter = Buffer.alloc(8);
@@ -235,9 +347,13 @@ function settingsWith(content: string): { readonly settings: object; readonly mo
     "radius" in part
       ? part
       : { ...labSettings, ...("module" in part ? { extensions: { authentication: [part] } } : part) };
-  const { authentication = [], authorization = [] } =
-    (settings as { extensions?: Record<string, (string | { module: string })[]> }).extensions ?? {};
-  const modules = [...authentication, ...authorization]
+  type Modules = (string | { module: string })[];
+  const { extensions, eap } = settings as {
+    extensions?: { authentication?: Modules; authorization?: Modules };
+    eap?: { methods?: Modules };
+  };
+  const { authentication = [], authorization = [] } = extensions ?? {};
+  const modules = [...authentication, ...authorization, ...(eap?.methods ?? [])]
     .map((entry) => (typeof entry === "string" ? entry : entry.module))
     .filter((name) => name.startsWith("./"));
   return { settings, modules };
