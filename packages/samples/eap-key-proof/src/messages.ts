@@ -6,7 +6,7 @@ export const size = 32;
 const version = 1;
 
 /** The peer's verdict, its last message. */
-export const verdict = { satisfied: 1, refused: 0 } as const;
+const verdict = { satisfied: 1, refused: 0 } as const;
 
 /** Authenticator to peer, first: its random number. */
 export function writeChallenge(serverNonce: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -5,7 +5,7 @@ import { packetWords } from "./packet-words.ts";
 import type { EapSide } from "./side.ts";
 
 /** What takes packets at one end of a line. */
-export type EapReceiver = (packet: Uint8Array) => void;
+type EapReceiver = (packet: Uint8Array) => void;
 
 /** What a line is made of. */
 export interface EapLineOptions {
