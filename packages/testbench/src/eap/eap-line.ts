@@ -1,6 +1,6 @@
 import type { Clock, Milliseconds } from "@sallyport/runtime";
 import { type EapDelivery, type EapFault, EapFaults } from "./eap-fault.ts";
-import type { EapTranscript } from "./eap-transcript.ts";
+import { type EapTranscript, mostEntries } from "./eap-transcript.ts";
 import { packetWords } from "./packet-words.ts";
 import type { EapSide } from "./side.ts";
 
@@ -71,6 +71,9 @@ export class EapLine {
     this.#underway += 1;
     clock.after(latencyMs + delay, () => {
       this.#underway -= 1;
+      if (transcript.entries.length >= mostEntries) {
+        throw new Error(`the two sides do not stop: ${mostEntries} packets, calls and events in one session`);
+      }
       if (late) transcript.packet(to, packetWords(bytes), bytes, ["arrives"], "now");
       receivers[to](new Uint8Array(bytes));
     });

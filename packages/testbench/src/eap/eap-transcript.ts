@@ -54,7 +54,10 @@ export interface EapEventEntry {
   readonly text: string;
 }
 
-/** Writes down what happens in a session, in order. */
+/** Packets, calls and events of a session whose sides never stop at one moment would fill the memory; nobody reads as many. */
+export const mostEntries = 100_000;
+
+/** Writes down what happens in a session, in order; beyond {@link mostEntries} nothing any more. */
 export class EapTranscript {
   readonly entries: EapTranscriptEntry[] = [];
   readonly #now: () => Milliseconds;
@@ -74,7 +77,7 @@ export class EapTranscript {
   ): void {
     const remark = notes.length === 0 ? "" : ` (${notes.join(", ")})`;
     const text = `to the ${to}: ${packet}${remark}`;
-    this.entries.push({ kind: "packet", at: this.#at(), to, packet, bytes, notes, arrives, text });
+    this.#add({ kind: "packet", at: this.#at(), to, packet, bytes, notes, arrives, text });
   }
 
   /** Notes a call at its beginning; the function returned takes what it came to. */
@@ -83,19 +86,24 @@ export class EapTranscript {
     const index = this.entries.length;
     const text = `${side}: ${call}`;
     const entry = { kind: "call", at, side, call } as const;
-    this.entries.push({ ...entry, returned: undefined, returnedLater: false, text });
+    this.#add({ ...entry, returned: undefined, returnedLater: false, text });
     return (words) => {
       const now = this.#at();
       const returned = now > at ? `${words} (after ${now - at} ms)` : words;
       const returnedLater = now > at || index < this.entries.length - 1;
       const whole = `${text} -> ${returned}`;
+      if (index >= mostEntries) return;
       this.entries[index] = { ...entry, returned, returnedLater, text: returnedLater ? text : whole };
-      if (returnedLater) this.entries.push({ kind: "return", at: now, side, call, returned, text: whole });
+      if (returnedLater) this.#add({ kind: "return", at: now, side, call, returned, text: whole });
     };
   }
 
   event(side: EapSide, what: string): void {
-    this.entries.push({ kind: "event", at: this.#at(), side, text: `${side}: ${what}` });
+    this.#add({ kind: "event", at: this.#at(), side, text: `${side}: ${what}` });
+  }
+
+  #add(entry: EapTranscriptEntry): void {
+    if (this.entries.length < mostEntries) this.entries.push(entry);
   }
 
   #at(): Milliseconds {

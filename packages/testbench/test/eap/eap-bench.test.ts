@@ -1,4 +1,4 @@
-import { settingsAccounts } from "@sallyport/accounts";
+import { settingsAccounts, verifyMsChap2 } from "@sallyport/accounts";
 import {
   defineEapMethod,
   EAPACTION_Authenticate,
@@ -7,11 +7,12 @@ import {
   encodeEapPacket,
   genericTokenCard,
   md5Challenge,
+  msChapV2,
   raatFilterId,
   textAttribute,
 } from "@sallyport/eap";
 import { describe, expect, it } from "vitest";
-import { createEapBench, type EapBenchOptions } from "../../src/index.ts";
+import { createEapBench, drop, type EapBenchOptions } from "../../src/index.ts";
 import { echo, ported } from "./methods.ts";
 
 const alice = { name: "alice", password: "wonderland" };
@@ -140,6 +141,33 @@ describe("a session", () => {
     expect(session.calls("peer")[1]).toBe(
       "RasEapMakeMessage(Request 108 Experimental) -> Send, save connection data, save user data",
     );
+  });
+});
+
+describe("a method that comes with its own accounts", () => {
+  const accounts = settingsAccounts([alice]);
+  const method = msChapV2({
+    accounts: {
+      verify(answer) {
+        const verified = verifyMsChap2(accounts.find({ domain: "", name: answer.identity }), answer);
+        return verified.kind === "verified" ? verified : { kind: "refused", code: 691 };
+      },
+    },
+  });
+
+  it("is on the bench like any other: MS-CHAPv2, with its keys", async () => {
+    const session = await createEapBench({ method }).connect({
+      faults: [drop({ to: "authenticator", nth: 3 })],
+    });
+    expect(session.succeeded, session.diagram()).toBe(true);
+    expect(session.keysCompared).toBe("match");
+    expect(session.packets.filter((packet) => packet.includes("Request 108 MS-CHAPv2"))).not.toEqual([]);
+  });
+
+  it("asks the user after a wrong password", async () => {
+    const session = await createEapBench({ method }).connect({ password: "guess", user: ["wonderland"] });
+    expect(session.lines.filter((line) => line.includes("the user is asked"))).toHaveLength(1);
+    expect(session.succeeded, session.diagram()).toBe(true);
   });
 });
 

@@ -178,4 +178,19 @@ describe("a scripted authenticator", () => {
     ]);
     expect(session.succeeded).toBe(false);
   });
+
+  it("that never stop are stopped", async () => {
+    const endless = bench().connect({
+      async authenticator(line) {
+        for (;;) await line.request(200);
+      },
+      async peer(line) {
+        for (;;) {
+          await line.receive();
+          line.respond("");
+        }
+      },
+    });
+    await expect(endless).rejects.toThrow("the two sides do not stop: 100000 packets");
+  });
 });
