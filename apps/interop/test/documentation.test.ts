@@ -195,6 +195,29 @@ describe("code blocks of the documentation", () => {
       await patient.stop();
     });
 
+    it("has a method with keys, and a supplicant for it", async () => {
+      const blocks = codeBlocks(document);
+      const files = Object.fromEntries(
+        blocks.flatMap(({ file, content }) => (file === undefined ? [] : [[file, content]])),
+      );
+      const [keyed] = blocks.filter(({ content }) => content.includes('["./keyed.ts"]'));
+      const settings = { ...labSettings, ...(JSON.parse(`{${keyed?.content}}`) as SettingsInput) };
+      const server = await startSallyport(settings, { files });
+      const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      writeFileSync(join(folder, "keyed.ts"), files["keyed.ts"] ?? "");
+      writeFileSync(
+        join(folder, "log-on.ts"),
+        (files["log-on.ts"] ?? "").replace("127.0.0.1:1812", server.auth),
+      );
+      expect(await run(process.execPath, [join(folder, "log-on.ts")])).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(
+          /expanded type 32473\/255[\s\S]*^Accepted: alice[\s\S]*keys are those of the method/m,
+        ),
+      });
+    });
+
     it("has a ported method that serves the type of its settings", async () => {
       const files = Object.fromEntries(
         codeBlocks(document).flatMap(({ file, content }) => (file === undefined ? [] : [[file, content]])),
