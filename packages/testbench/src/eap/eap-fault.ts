@@ -44,7 +44,18 @@ export function drop(rule: EapPacketRule): EapFault {
   return { rule, name: "dropped", befall: () => [] };
 }
 
-/** Packets arrive twice, the second time after `afterMs`, at once by default. */
+/**
+ * Packets arrive twice.
+ *
+ * @param afterMs when the second one arrives, milliseconds after the first; at once by default
+ *
+ * @example
+ * ```ts
+ * import { duplicate } from "@sallyport/testbench";
+ *
+ * const faults = [duplicate({ to: "peer", code: "Request" }, 200)];
+ * ```
+ */
 export function duplicate(rule: EapPacketRule, afterMs: Milliseconds = 0): EapFault {
   return {
     rule,
@@ -53,12 +64,32 @@ export function duplicate(rule: EapPacketRule, afterMs: Milliseconds = 0): EapFa
   };
 }
 
-/** Packets arrive after the one that is sent next in the same direction; never, when none is. */
+/**
+ * Packets arrive after the one that is sent next in the same direction; never, when none is.
+ *
+ * @example
+ * ```ts
+ * import { reorder } from "@sallyport/testbench";
+ *
+ * const faults = [reorder({ to: "authenticator", nth: 2 })];
+ * ```
+ */
 export function reorder(rule: EapPacketRule): EapFault {
   return { rule, name: "held back", befall: (delivery) => [{ ...delivery, held: true }] };
 }
 
-/** Packets arrive late. */
+/**
+ * Packets arrive late.
+ *
+ * @param byMs milliseconds beyond the latency of the line
+ *
+ * @example
+ * ```ts
+ * import { delay } from "@sallyport/testbench";
+ *
+ * const faults = [delay({ to: "authenticator" }, 3_500)];
+ * ```
+ */
 export function delay(rule: EapPacketRule, byMs: Milliseconds): EapFault {
   return {
     rule,
@@ -67,7 +98,18 @@ export function delay(rule: EapPacketRule, byMs: Milliseconds): EapFault {
   };
 }
 
-/** Packets arrive altered: with the last bit of the last octet turned over, or as `change` makes them of a copy. */
+/**
+ * Packets arrive altered.
+ *
+ * @param change makes the packet that arrives of a copy; by default the last bit of the last octet is turned over
+ *
+ * @example
+ * ```ts
+ * import { corrupt } from "@sallyport/testbench";
+ *
+ * const faults = [corrupt({ to: "peer", nth: 2 }, (packet) => packet.subarray(0, 3))];
+ * ```
+ */
 export function corrupt(
   rule: EapPacketRule,
   change: (packet: Uint8Array<ArrayBuffer>) => Uint8Array = turnLastBit,

@@ -17,12 +17,21 @@ export type EapUserReaction =
  */
 export type EapBenchUser = readonly EapUserReaction[] | ((question: EapQuestion) => EapUserReaction);
 
-/** The user types this, `afterMs` after the question. */
+/**
+ * The user types this, `afterMs` milliseconds after the question.
+ *
+ * @example
+ * ```ts
+ * import { answers, cancels, ignores } from "@sallyport/testbench";
+ *
+ * const user = ["123456", answers("654321", 20_000), cancels(), ignores()];
+ * ```
+ */
 export function answers(text: string, afterMs: Milliseconds = 0): EapUserReaction {
   return { kind: "answer", text, afterMs };
 }
 
-/** The user cancels the dialog, `afterMs` after the question. */
+/** The user cancels the dialog, `afterMs` milliseconds after the question. */
 export function cancels(afterMs: Milliseconds = 0): EapUserReaction {
   return { kind: "cancel", afterMs };
 }
