@@ -7,5 +7,8 @@ export const shared: ViteUserConfig = defineConfig({
     typecheck: { enabled: true, include: ["test/**/*.test-d.ts"] },
     reporters: ["default", "json"],
     outputFile: { json: "test-results/vitest.json" },
+    // Only against a test that hangs: properties with many cases take their time on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
