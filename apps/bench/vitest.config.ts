@@ -4,5 +4,5 @@ import { shared } from "../../vitest.shared.ts";
 /** The load generator is compiled and run: one test file at a time is kind to the machine. */
 export default mergeConfig(
   shared,
-  defineConfig({ test: { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 1 } }),
+  defineConfig({ test: { maxWorkers: 1 } }),
 );

@@ -4,5 +4,5 @@ import { shared } from "../../vitest.shared.ts";
 /** Peers are processes: two test files at a time are what two cores can serve. */
 export default mergeConfig(
   shared,
-  defineConfig({ test: { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 } }),
+  defineConfig({ test: { maxWorkers: 2 } }),
 );
