@@ -1,6 +1,6 @@
 import { decodeRadiusPacket, radiusCodeName } from "@sallyport/radius";
 import { BenchError } from "./bench-error.ts";
-import { type Case, type CaseName, casesNamed } from "./cases.ts";
+import { type Case, type CaseName, casesNamed, type EapMethod } from "./cases.ts";
 import { readEnvironment } from "./environment.ts";
 import { LoadGenerator, outstanding, sourcePorts } from "./load-generator.ts";
 import { complaint, type Measurement } from "./measurement.ts";
@@ -31,10 +31,13 @@ export async function runBenchmark(scope: Scope, options: BenchmarkOptions): Pro
   const ceiling = await measureCeiling(generator, seconds);
   onProgress(`generator's ceiling: ${ceiling.rps.toFixed(0)} requests/s against its own answering side (C)`);
 
-  const servers = [await startFreeRadius(scope, generator), await startSallyport(scope)];
+  const pairs = new Map<EapMethod, readonly BenchServer[]>();
   const contestants: Contestant[] = [];
   for (const test of casesNamed(options.cases)) {
-    for (const server of servers) contestants.push(await enter(generator, test, server, options));
+    const { eap = "md5" } = test;
+    const pair = pairs.get(eap) ?? (await startPair(scope, generator, eap));
+    pairs.set(eap, pair);
+    for (const server of pair) contestants.push(await enter(generator, test, server, options));
   }
   for (let round = 1; round <= rounds; round++) {
     for (const test of new Set(contestants.map((contestant) => contestant.test))) {
@@ -58,6 +61,14 @@ export async function runBenchmark(scope: Scope, options: BenchmarkOptions): Pro
     ceiling,
     rows: casesNamed(options.cases).map((test) => rowOf(test, outcomesOf(test.name, contestants))),
   };
+}
+
+/** Both servers; what is no EAP does not care which method they offer first. */
+async function startPair(scope: Scope, generator: LoadGenerator, firstMethod: EapMethod): Promise<BenchServer[]> {
+  return [
+    await startFreeRadius(scope, generator, firstMethod),
+    await startSallyport(scope, { firstMethod }),
+  ];
 }
 
 /** One server with one case, and what was measured of it so far. */
@@ -103,6 +114,7 @@ export function refusalOf(first: Measurement, test: Pick<Case, "expect" | "greet
   const { firstReply } = first;
   if (firstReply.length === 0) return "no answer";
   if (first.forged > 0) return "its answer does not verify";
+  if (first.broken > 0) return first.problem;
   const reply = decodeRadiusPacket(firstReply);
   if (reply.code !== test.expect)
     return `answered ${radiusCodeName(reply.code)}, not ${radiusCodeName(test.expect)}`;
@@ -160,9 +172,10 @@ function outcomesOf(
 
 function progressLine({ test, server }: Contestant, measurement: Measurement): string {
   const { serverCpu, rps, p99, rss } = measurement;
+  const unit = test.eap === undefined ? "request" : "login";
   const wrong = complaint(measurement);
   return (
-    `${test.name.padEnd(10)}  ${server.name.padEnd(10)}  ${serverCpu.toFixed(1)} us CPU/request, ` +
-    `${rps.toFixed(0)} requests/s, p99 ${p99} us, RSS ${rss.toFixed(0)} MiB${wrong === undefined ? "" : `, ${wrong}`}`
+    `${test.name.padEnd(12)}  ${server.name.padEnd(10)}  ${serverCpu.toFixed(1)} us CPU/${unit}, ` +
+    `${rps.toFixed(0)} ${unit}s/s, p99 ${p99} us, RSS ${rss.toFixed(0)} MiB${wrong === undefined ? "" : `, ${wrong}`}`
   );
 }

@@ -19,10 +19,16 @@ export interface Case {
   readonly greeted: boolean;
   /** The arguments of the load generator. */
   readonly request: readonly string[];
+  /** Of an EAP case: the method that both servers offer first. A whole login is counted, with all its requests. */
+  readonly eap?: EapMethod;
   readonly pledge?: Pledge;
 }
 
-export const caseNames = ["pap-ma", "pap-nas", "reject", "chap", "mschapv2", "accounting"] as const;
+/** As both servers name them. */
+export const eapMethods = ["md5", "mschapv2"] as const;
+export type EapMethod = (typeof eapMethods)[number];
+
+export const caseNames = ["pap-ma", "pap-nas", "reject", "chap", "mschapv2", "eap-md5", "eap-mschapv2", "accounting"] as const;
 export type CaseName = (typeof caseNames)[number];
 
 /** The account that both servers know. */
@@ -75,6 +81,18 @@ const cases: Readonly<Record<CaseName, () => Case>> = {
     request: ["--mode", "raw", signed, ...variants(() => mschapv2Attributes(account.name, account.password))],
     pledge: { cpu: 0.85, rps: 1 },
   }),
+  "eap-md5": () => ({
+    ...login("md5"),
+    name: "eap-md5",
+    title: "EAP-MD5, a whole login",
+    pledge: { cpu: 0.9 },
+  }),
+  "eap-mschapv2": () => ({
+    ...login("mschapv2"),
+    name: "eap-mschapv2",
+    title: "EAP-MSCHAPv2, a whole login",
+    pledge: { cpu: 0.9 },
+  }),
   accounting: () => ({
     name: "accounting",
     title: "accounting, written before the answer",
@@ -85,6 +103,11 @@ const cases: Readonly<Record<CaseName, () => Case>> = {
     pledge: { cpu: 0.8 },
   }),
 };
+
+/** RFC 3579 section 2.6.5: what EAP has to say it says itself; Reply-Message stays away. */
+function login(eap: EapMethod): Pick<Case, "port" | "expect" | "greeted" | "eap" | "request"> {
+  return { ...access, greeted: false, eap, request: ["--mode", `eap-${eap}`] };
+}
 
 function variants(attributes: () => string): string[] {
   return Array.from({ length: challenges }, () => ["--attributes", attributes()]).flat();

@@ -1,4 +1,7 @@
-/** What one run of the load generator found. Times are microseconds, memory is MiB. */
+/**
+ * What one run of the load generator found. Times are microseconds, memory is MiB. With EAP the unit is a login, from
+ * its first request to the reply that ends it; otherwise it is a request with its reply.
+ */
 export interface Measurement {
   readonly sent: number;
   /** Replies with the expected code that verified. */
@@ -7,12 +10,16 @@ export interface Measurement {
   readonly wrongCode: number;
   /** Replies with a wrong Response Authenticator or Message-Authenticator, or that are no RADIUS packet. */
   readonly forged: number;
+  /** Logins by EAP that left the course of their method, or ended without what it promises. */
+  readonly broken: number;
   /** Requests without a reply within the time limit. */
   readonly lost: number;
   /** Replies to nothing that was asked. */
   readonly stray: number;
   /** How many of `ok` carried a Message-Authenticator. */
   readonly withSignature: number;
+  /** RADIUS requests: as many as were sent, but with EAP several of each login. */
+  readonly packets: number;
   /** From the first request to the last reply, in seconds. */
   readonly seconds: number;
   readonly rps: number;
@@ -24,7 +31,9 @@ export interface Measurement {
   readonly serverCpu: number;
   /** Resident memory of the server at the end of the run; 0 where none was named. */
   readonly rss: number;
-  /** The first reply as it came; empty where none did. */
+  /** What was wrong with the first broken login; empty where none was. */
+  readonly problem: string;
+  /** The first reply as it came, with EAP the first one that ended a login; empty where none did. */
   readonly firstReply: Uint8Array;
 }
 
@@ -33,9 +42,11 @@ const numbers = [
   "ok",
   "wrongCode",
   "forged",
+  "broken",
   "lost",
   "stray",
   "withSignature",
+  "packets",
   "seconds",
   "rps",
   "p50",
@@ -58,18 +69,22 @@ export function parseMeasurement(line: string): Measurement {
   const hex = found["firstReply"];
   if (typeof hex !== "string" || !/^(?:[0-9a-f]{2})*$/.test(hex))
     throw new SyntaxError(`the load generator said "firstReply": ${JSON.stringify(hex)}`);
+  const problem = found["problem"];
+  if (typeof problem !== "string")
+    throw new SyntaxError(`the load generator said "problem": ${JSON.stringify(problem)}`);
   const values = Object.fromEntries(numbers.map((name) => [name, found[name]])) as Omit<
     Measurement,
-    "firstReply"
+    "firstReply" | "problem"
   >;
-  return { ...values, firstReply: Buffer.from(hex, "hex") };
+  return { ...values, problem, firstReply: Buffer.from(hex, "hex") };
 }
 
 /** What must be zero in every round that counts, in words; undefined where it is. */
-export function complaint({ wrongCode, forged, lost }: Measurement): string | undefined {
+export function complaint({ wrongCode, forged, broken, problem, lost }: Measurement): string | undefined {
   const complaints = [
     wrongCode > 0 && `${wrongCode} with a wrong code`,
     forged > 0 && `${forged} that do not verify`,
+    broken > 0 && `${broken} that break their method (${problem})`,
     lost > 0 && `${lost} lost`,
   ].filter((words) => words !== false);
   return complaints.length === 0 ? undefined : complaints.join(", ");

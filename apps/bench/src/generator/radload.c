@@ -2,7 +2,8 @@
 //
 // It prepares a pool of distinct, correctly signed requests, keeps a number of them outstanding over several source
 // ports with sendmmsg and recvmmsg, verifies every reply (code, Response Authenticator, Message-Authenticator where
-// there is one) and prints one line of JSON. CPU time and memory of the server are read around the run, so that
+// there is one) and prints one line of JSON. With EAP it keeps logins instead of requests going, each a conversation of
+// its own (eap.h), and counts logins. CPU time and memory of the server are read around the run, so that
 // nothing but the run is counted. `--mode answer` is the other side: the least that answers correctly, which shows
 // what the generator itself can do.
 #define _GNU_SOURCE
@@ -13,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "request.h"
+#include "eap.h"
 
 // Replies.
 
@@ -53,10 +54,14 @@ typedef struct {
   uint64_t sent_at[256];         // 0 when not in flight
   uint32_t uses[256];            // so that one source port never sends the same request twice in a row
   const packet *sent[256];
+  // EAP: a conversation is in flight with an identifier, or its next request is ready, or it is idle.
+  conversation conversations[256], *in_flight[256], *ready[256], *idle[256];
+  int first_ready, ready_count, idle_count;
 } source;
 
 static struct {
-  long sent, ok, wrong_code, forged, lost, stray, with_signature;
+  long sent, ok, wrong_code, forged, broken, lost, stray, with_signature, packets;
+  const char *problem;
   uint32_t latency[SLOWEST + 1]; // replies per microsecond; the last place holds all that is slower
   uint64_t last_reply;
   char first_reply[2 * LARGEST + 1];
@@ -69,38 +74,89 @@ static void release(source *s, int identifier) {
   s->free_identifiers[(s->first_free + s->free_count++) & 255] = (uint8_t)identifier;
 }
 
+static void make_ready(source *s, conversation *c) { s->ready[(s->first_ready + s->ready_count++) & 255] = c; }
+
+static void make_idle(source *s, conversation *c) { s->idle[s->idle_count++] = c; }
+
+static const packet *request_of(source *s, int place, int identifier) { // the one that is `place`th in turn
+  if (!eap_method) return &pool[((uint32_t)s->start + s->uses[identifier]) % ROUNDS][identifier];
+  conversation *c = s->ready[(s->first_ready + place) & 255];
+  build_round(c, identifier);
+  return &c->request;
+}
+
+static void count_sent(source *s, int identifier, uint64_t now) {
+  s->sent_at[identifier] = now, s->uses[identifier]++;
+  if (!eap_method) {
+    run.sent++;
+    return;
+  }
+  conversation *c = s->ready[s->first_ready];
+  s->first_ready = (s->first_ready + 1) & 255, s->ready_count--;
+  if (c->started_at == 0) c->started_at = now;
+  s->in_flight[identifier] = c;
+}
+
 static void send_batch(source *s, int wanted, uint64_t now) {
   struct mmsghdr messages[BATCH] = {0};
   struct iovec buffers[BATCH];
   for (int i = 0; i < wanted; i++) {
     int identifier = s->free_identifiers[(s->first_free + i) & 255];
-    const packet *p = &pool[((uint32_t)s->start + s->uses[identifier]) % ROUNDS][identifier];
+    const packet *p = request_of(s, i, identifier);
     s->sent[identifier] = p;
     buffers[i] = (struct iovec){(void *)(uintptr_t)p->bytes, (size_t)p->length};
     messages[i].msg_hdr.msg_iov = &buffers[i], messages[i].msg_hdr.msg_iovlen = 1;
   }
   int taken = sendmmsg(s->fd, messages, (unsigned)wanted, 0);
-  for (int i = 0; i < taken; i++) {
-    int identifier = s->free_identifiers[(s->first_free + i) & 255];
-    s->sent_at[identifier] = now, s->uses[identifier]++;
-  }
+  for (int i = 0; i < taken; i++) count_sent(s, s->free_identifiers[(s->first_free + i) & 255], now);
   if (taken <= 0) return;
   s->first_free = (s->first_free + taken) & 255, s->free_count -= taken;
-  s->outstanding += taken, run.sent += taken;
+  s->outstanding += taken, run.packets += taken;
 }
 
-static void fill(source *s, int window, uint64_t started) {
+static void fill(source *s, int window, uint64_t started, int stopping) {
   int room = window - s->outstanding;
   // One by one would make the generator dearer than the server: wait until a quarter of the window is free.
   if (room < (window + 3) / 4 && s->outstanding > 0 && options.rate == 0) return;
   uint64_t now = nanoseconds();
   if (room > BATCH) room = BATCH;
-  if (options.count > 0 && run.sent + room > options.count) room = (int)(options.count - run.sent);
+  int continued = room < s->ready_count ? room : s->ready_count, fresh = stopping ? 0 : room - continued;
+  if (options.count > 0 && run.sent + fresh > options.count) fresh = (int)(options.count - run.sent);
   if (options.rate > 0) {
     long due = (long)((double)(now - started) * 1e-9 * options.rate) - run.sent;
-    if (due < room) room = (int)due;
+    if (due < fresh) fresh = due > 0 ? (int)due : 0;
   }
-  if (room > 0) send_batch(s, room, now);
+  if (eap_method)
+    for (int i = 0; i < fresh; i++) {
+      conversation *c = s->idle[--s->idle_count];
+      begin_conversation(c), make_ready(s, c), run.sent++;
+    }
+  if (continued + fresh > 0) send_batch(s, continued + fresh, now);
+}
+
+static void remember(const uint8_t *reply, size_t received) {
+  if (run.first_reply[0] != 0) return;
+  for (size_t i = 0; i < received; i++) sprintf(run.first_reply + 2 * i, "%02x", reply[i]);
+}
+
+static void count_right(uint64_t since, uint64_t now, int is_signed) {
+  uint64_t microseconds = (now - since) / 1000;
+  run.latency[microseconds < SLOWEST ? microseconds : SLOWEST]++;
+  run.ok++, run.with_signature += is_signed, run.last_reply = now;
+}
+
+static void judge_round(source *s, conversation *c, const uint8_t *reply, size_t received, int genuine, uint64_t now) {
+  enum progress progress = genuine ? advance(c, reply) : BROKEN;
+  if (progress == GOES_ON) {
+    make_ready(s, c);
+    return;
+  }
+  remember(reply, received);
+  if (!genuine) run.forged++;
+  else if (progress == OTHER_CODE) run.wrong_code++;
+  else if (progress == ACCEPTED) count_right(c->started_at, now, 1);
+  else if (run.broken++ == 0) run.problem = c->problem;
+  make_idle(s, c);
 }
 
 static void judge(source *s, uint8_t *reply, size_t received, uint64_t now) {
@@ -109,16 +165,14 @@ static void judge(source *s, uint8_t *reply, size_t received, uint64_t now) {
     run.stray++;
     return;
   }
-  if (run.first_reply[0] == 0)
-    for (size_t i = 0; i < received; i++) sprintf(run.first_reply + 2 * i, "%02x", reply[i]);
-  if (verify(reply, received, s->sent[identifier]->bytes, &is_signed) == FORGED) {
-    run.forged++;
-  } else if (reply[0] != options.expect) {
-    run.wrong_code++;
+  int genuine = verify(reply, received, s->sent[identifier]->bytes, &is_signed) == GENUINE;
+  if (eap_method) { // RFC 3579 section 3.1: an answer to EAP without Message-Authenticator is not to be trusted
+    judge_round(s, s->in_flight[identifier], reply, received, genuine && is_signed, now);
   } else {
-    uint64_t microseconds = (now - s->sent_at[identifier]) / 1000;
-    run.latency[microseconds < SLOWEST ? microseconds : SLOWEST]++;
-    run.ok++, run.with_signature += is_signed, run.last_reply = now;
+    remember(reply, received);
+    if (!genuine) run.forged++;
+    else if (reply[0] != options.expect) run.wrong_code++;
+    else count_right(s->sent_at[identifier], now, is_signed);
   }
   release(s, identifier);
 }
@@ -138,9 +192,12 @@ static int receive(source *s) {
 }
 
 static void give_up_late(source *s, uint64_t now) {
-  for (int identifier = 0; identifier < 256; identifier++)
-    if (s->sent_at[identifier] > 0 && now - s->sent_at[identifier] > (uint64_t)options.timeout_ms * 1000000u)
-      run.lost++, release(s, identifier);
+  for (int identifier = 0; identifier < 256; identifier++) {
+    uint64_t since = s->sent_at[identifier];
+    if (since == 0 || now - since <= (uint64_t)options.timeout_ms * 1000000u) continue;
+    if (eap_method) make_idle(s, s->in_flight[identifier]);
+    run.lost++, release(s, identifier);
+  }
 }
 
 static uint32_t percentile(double part) {
@@ -194,6 +251,8 @@ static void open_source(source *s) {
   setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
   if (connect(s->fd, (struct sockaddr *)&server, sizeof server) < 0) fail("connect");
   for (int i = 0; i < 256; i++) s->free_identifiers[i] = (uint8_t)i;
+  if (eap_method)
+    for (int i = 0; i < 256; i++) make_idle(s, &s->conversations[i]);
   s->free_count = 256, s->start = (int)(random_bits() % ROUNDS);
 }
 
@@ -204,7 +263,7 @@ static int generate(void) {
   // Who sleeps in poll is woken by each reply, and the kernel charges the sender for that: a cost that a server has
   // only because its clients run on the same machine. Nobody needs to wake a sleeper who looks again by himself.
   const struct timespec nap = {.tv_nsec = options.rate > 0 ? 1000000 : 100000};
-  for (int r = 0; r < ROUNDS; r++)
+  for (int r = 0; r < ROUNDS && !eap_method; r++)
     for (int i = 0; i < 256; i++) build(&pool[r][i], i, r * 256 + i);
   for (int i = 0; i < ports; i++) {
     open_source(&sources[i]);
@@ -216,12 +275,12 @@ static int generate(void) {
   uint64_t started = nanoseconds(), end = started + (uint64_t)(options.seconds * 1e9), scanned = started;
   for (int received = 0;;) {
     uint64_t now = nanoseconds();
-    int stopping = now >= end || (options.count > 0 && run.sent >= options.count), outstanding = 0;
+    int stopping = now >= end || (options.count > 0 && run.sent >= options.count), outstanding = 0, ready = 0;
     for (int i = 0; i < ports; i++) {
-      if (!stopping) fill(&sources[i], window, started);
-      outstanding += sources[i].outstanding;
+      fill(&sources[i], window, started, stopping);
+      outstanding += sources[i].outstanding, ready += sources[i].ready_count;
     }
-    if (stopping && outstanding == 0) break;
+    if (stopping && outstanding + ready == 0) break;
     // With replies coming faster than one nap's worth the generator is the slower side and goes on at once.
     if (received == 0 || received < outstanding / 4) nanosleep(&nap, NULL);
     poll(polled, (nfds_t)ports, 0);
@@ -235,12 +294,13 @@ static int generate(void) {
   usage server_after = server_usage();
   double elapsed = run.ok > 0 ? (double)(run.last_reply - started) * 1e-9 : options.seconds;
   double each = run.ok > 0 ? 1e6 / (double)run.ok : 0;
-  printf("{\"sent\":%ld,\"ok\":%ld,\"wrongCode\":%ld,\"forged\":%ld,\"lost\":%ld,\"stray\":%ld,\"withSignature\":%ld,"
-         "\"seconds\":%.4f,\"rps\":%.1f,\"p50\":%u,\"p99\":%u,\"generatorCpu\":%.3f,\"serverCpu\":%.3f,\"rss\":%.2f,"
-         "\"firstReply\":\"%s\"}\n",
-         run.sent, run.ok, run.wrong_code, run.forged, run.lost, run.stray, run.with_signature, elapsed,
-         (double)run.ok / elapsed, percentile(0.5), percentile(0.99), (own_cpu_seconds() - own_before) * each,
-         (server_after.cpu_seconds - server_before.cpu_seconds) * each, server_after.rss_mib, run.first_reply);
+  printf("{\"sent\":%ld,\"ok\":%ld,\"wrongCode\":%ld,\"forged\":%ld,\"broken\":%ld,\"lost\":%ld,\"stray\":%ld,",
+         run.sent, run.ok, run.wrong_code, run.forged, run.broken, run.lost, run.stray);
+  printf("\"withSignature\":%ld,\"packets\":%ld,\"seconds\":%.4f,\"rps\":%.1f,\"p50\":%u,\"p99\":%u,",
+         run.with_signature, run.packets, elapsed, (double)run.ok / elapsed, percentile(0.5), percentile(0.99));
+  printf("\"generatorCpu\":%.3f,\"serverCpu\":%.3f,\"rss\":%.2f,", (own_cpu_seconds() - own_before) * each,
+         (server_after.cpu_seconds - server_before.cpu_seconds) * each, server_after.rss_mib);
+  printf("\"problem\":\"%s\",\"firstReply\":\"%s\"}\n", run.problem == NULL ? "" : run.problem, run.first_reply);
   return 0;
 }
 
@@ -285,6 +345,7 @@ int main(int argc, char **argv) {
   md5_prepare();
   random_state = nanoseconds() ^ (uint64_t)getpid() << 32;
   read_options(argc, argv);
+  eap_prepare();
   if (strcmp(options.mode, "answer") == 0) answer();
   return generate();
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "md5.h"
+#include "ms-chap.h"
 
-enum { ACCESS_REQUEST = 1, ACCESS_ACCEPT = 2, ACCOUNTING_REQUEST = 4, ACCOUNTING_RESPONSE = 5 };
+enum { ACCESS_REQUEST = 1, ACCESS_ACCEPT = 2, ACCOUNTING_REQUEST = 4, ACCOUNTING_RESPONSE = 5, ACCESS_CHALLENGE = 11 };
 enum { ROUNDS = 32, BATCH = 64, VARIANTS = 64, LARGEST = 4096, SLOWEST = 1000000 };
 
 static struct {
@@ -51,10 +51,11 @@ static void read_options(int argc, char **argv) {
       case 'n': options.count = atol(optarg); break;
       case 'x': if (options.variant_count < VARIANTS) options.variants[options.variant_count++] = optarg; break;
       default:
-        fprintf(stderr, "radload --port N [--mode pap|raw|accounting|answer] [--expect CODE] [--user U] [--password P]\n"
-                        "  [--secret S] [--message-authenticator] [--nas-attributes] [--attributes HEX]...\n"
-                        "  [--seconds T] [--count N] [--rate PER-SECOND] [--source-ports N] [--outstanding N]\n"
-                        "  [--timeout-ms N] [--server PID]\n");
+        fprintf(stderr,
+                "radload --port N [--mode pap|raw|accounting|eap-md5|eap-mschapv2|answer] [--expect CODE]\n"
+                "  [--user U] [--password P] [--secret S] [--message-authenticator] [--nas-attributes]\n"
+                "  [--attributes HEX]... [--seconds T] [--count N] [--rate PER-SECOND] [--source-ports N]\n"
+                "  [--outstanding N] [--timeout-ms N] [--server PID]\n");
         exit(2);
     }
   if (options.source_ports < 1 || options.source_ports > 64 || options.outstanding < options.source_ports ||
@@ -64,6 +65,7 @@ static void read_options(int argc, char **argv) {
   }
   secret_length = strlen(options.secret);
   hmac_prepare(&keyed, options.secret);
+  ms_chap_prepare(options.password);
 }
 
 static uint64_t nanoseconds(void) {
@@ -125,9 +127,8 @@ static void add_session(packet *p) { // what an access server reports while a se
   add_number(p, 8, (uint32_t)random_bits());
 }
 
-static void add_nas_attributes(packet *p) { // what an 802.11 access point sends along (RFC 3580)
+static void add_nas_attributes(packet *p, uint64_t r) { // what an 802.11 access point sends along (RFC 3580)
   char station[18];
-  uint64_t r = random_bits();
   snprintf(station, sizeof station, "02-00-%02X-%02X-%02X-%02X", (unsigned)(r & 255), (unsigned)(r >> 8 & 255),
            (unsigned)(r >> 16 & 255), (unsigned)(r >> 24 & 255));
   add_number(p, 6, 2);
@@ -139,23 +140,36 @@ static void add_nas_attributes(packet *p) { // what an 802.11 access point sends
   add_number(p, 12, 1400);
 }
 
+static void begin_request(packet *p, int code, int identifier) {
+  uint64_t authenticator[2] = {random_bits(), random_bits()};
+  p->bytes[0] = (uint8_t)code, p->bytes[1] = (uint8_t)identifier, p->length = 20;
+  memcpy(p->bytes + 4, authenticator, 16);
+}
+
+static int add_signature(packet *p) { // Message-Authenticator; returns where its value lies
+  add(p, 80, (uint8_t[16]){0}, 16);
+  return p->length - 16;
+}
+
+static void end_request(packet *p, int signature) {
+  p->bytes[2] = (uint8_t)(p->length >> 8), p->bytes[3] = (uint8_t)p->length;
+  if (signature) hmac_of(&keyed, p->bytes, (size_t)p->length, p->bytes + signature);
+}
+
 static void build(packet *p, int identifier, int number) {
   int accounting = strcmp(options.mode, "accounting") == 0, signature = 0;
   memset(p, 0, sizeof *p);
-  p->bytes[0] = accounting ? ACCOUNTING_REQUEST : ACCESS_REQUEST, p->bytes[1] = (uint8_t)identifier;
-  p->length = 20;
-  uint64_t authenticator[2] = {random_bits(), random_bits()};
-  if (!accounting) memcpy(p->bytes + 4, authenticator, 16);
-  if (options.sign) signature = p->length + 2, add(p, 80, (uint8_t[16]){0}, 16);
+  begin_request(p, accounting ? ACCOUNTING_REQUEST : ACCESS_REQUEST, identifier);
+  if (accounting) memset(p->bytes + 4, 0, 16);
+  if (options.sign) signature = add_signature(p);
   add_text(p, 1, options.user);
   if (strcmp(options.mode, "pap") == 0) add_user_password(p);
   if (options.variant_count > 0) add_variant(p, options.variants[number % options.variant_count]);
   add_number(p, 4, 0x7f000001);
   add_number(p, 5, (uint32_t)random_bits() & 0xffff);
   if (accounting) add_session(p);
-  if (accounting || options.nas_attributes) add_nas_attributes(p);
-  p->bytes[2] = (uint8_t)(p->length >> 8), p->bytes[3] = (uint8_t)p->length;
-  if (signature) hmac_of(&keyed, p->bytes, (size_t)p->length, p->bytes + signature);
+  if (accounting || options.nas_attributes) add_nas_attributes(p, random_bits());
+  end_request(p, signature);
   if (accounting) { // RFC 2866 section 3: the authenticator is a digest over the packet with sixteen zero octets
     md5 m;
     md5_start(&m), md5_add(&m, p->bytes, (size_t)p->length), md5_add(&m, options.secret, secret_length);

@@ -1,4 +1,5 @@
 import { BenchError } from "../bench-error.ts";
+import type { EapMethod } from "../cases.ts";
 
 /** Where a private FreeRADIUS keeps its things, and its ports on loopback. */
 export interface FreeRadiusPlace {
@@ -61,8 +62,13 @@ export function usersFile(account: { readonly name: string; readonly password: s
   return `${account.name} Cleartext-Password := "${account.password}"\n\tReply-Message = "Hello, ${account.name}"\n`;
 }
 
-/** EAP without TLS, so that no certificate is needed: the module is asked for every request and declines. */
-export const eapModule = "eap {\n  default_eap_type = md5\n  md5 {\n  }\n}\n";
+/**
+ * EAP without TLS, so that no certificate is needed: what is no EAP the module is asked for, too, and declines. The
+ * limit on conversations is lifted like the one on requests.
+ */
+export function eapModule(first: EapMethod): string {
+  return `eap {\n  default_eap_type = ${first}\n  max_sessions = \${max_requests}\n  md5 {\n  }\n  mschapv2 {\n  }\n}\n`;
+}
 
 /**
  * The sections that Debian's `default` site runs for each request, in its order, without sql, ldap, exec and unix;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { BenchError } from "../bench-error.ts";
-import { account, secret } from "../cases.ts";
+import { account, type EapMethod, secret } from "../cases.ts";
 import type { LoadGenerator } from "../load-generator.ts";
 import type { RunningProcess, Scope } from "../scope.ts";
 import type { BenchServer } from "./bench-server.ts";
@@ -41,8 +41,12 @@ export async function freeRadiusVersion(): Promise<string> {
   }
 }
 
-/** Starts a private FreeRADIUS with threads, from a copy of Debian's configuration. */
-export async function startFreeRadius(scope: Scope, generator: LoadGenerator): Promise<BenchServer> {
+/** Starts a private FreeRADIUS with threads, from a copy of Debian's configuration, that offers this EAP method first. */
+export async function startFreeRadius(
+  scope: Scope,
+  generator: LoadGenerator,
+  firstMethod: EapMethod,
+): Promise<BenchServer> {
   const folder = scope.temporaryFolder();
   const place: FreeRadiusPlace = {
     configuration: join(folder, "configuration"),
@@ -51,7 +55,7 @@ export async function startFreeRadius(scope: Scope, generator: LoadGenerator): P
     auth: await freePort(),
     acct: await freePort(),
   };
-  writeConfiguration(place);
+  writeConfiguration(place, firstMethod);
 
   const child = await scope.start(program, ["-f", "-d", place.configuration], { cwd: folder });
   child.stdout.resume();
@@ -63,7 +67,7 @@ export async function startFreeRadius(scope: Scope, generator: LoadGenerator): P
   return { name: "FreeRADIUS", pid: child.pid, auth: place.auth, acct: place.acct, ended };
 }
 
-function writeConfiguration(place: FreeRadiusPlace): void {
+function writeConfiguration(place: FreeRadiusPlace, firstMethod: EapMethod): void {
   const { configuration } = place;
   try {
     // Links such as "../mods-available/pap" must go on pointing into the copy.
@@ -89,7 +93,7 @@ function writeConfiguration(place: FreeRadiusPlace): void {
   replace("radiusd.conf", mainConfiguration(main, place));
   replace("clients.conf", clientsConfiguration(secret));
   replace("mods-config/files/authorize", usersFile(account));
-  replace("mods-enabled/eap", eapModule);
+  replace("mods-enabled/eap", eapModule(firstMethod));
   replace("sites-enabled/default", siteConfiguration(place));
 }
 

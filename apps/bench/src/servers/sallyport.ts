@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { SettingsInput } from "@sallyport/server";
 import { BenchError } from "../bench-error.ts";
-import { account, secret } from "../cases.ts";
+import { account, type EapMethod, eapMethods, secret } from "../cases.ts";
 import type { Scope } from "../scope.ts";
 import type { BenchServer } from "./bench-server.ts";
 
@@ -28,16 +28,28 @@ const settings: SettingsInput = {
   log: { requests: false },
 };
 
+export interface SallyportOptions {
+  /** The EAP method that it offers first. Default: md5. */
+  readonly firstMethod?: EapMethod;
+  /** How many EAP conversations may wait for their peer; without it as many as the server allows by itself. */
+  readonly conversations?: number;
+  /** Arguments of Node. */
+  readonly node?: readonly string[];
+}
+
 /** Starts the server of this checkout with one synchronous extension, every request traced. */
-export async function startSallyport(scope: Scope): Promise<BenchServer> {
+export async function startSallyport(scope: Scope, options: SallyportOptions = {}): Promise<BenchServer> {
+  const { firstMethod = "md5", conversations, node = [] } = options;
+  const methods = [firstMethod, ...eapMethods.filter((method) => method !== firstMethod)];
+  const eap = { methods, ...(conversations !== undefined && { conversations }) };
   const folder = scope.temporaryFolder();
   const config = join(folder, "sallyport.config.json");
   const logFile = join(folder, "log.txt");
-  writeFileSync(config, JSON.stringify(settings));
+  writeFileSync(config, JSON.stringify({ ...settings, eap }));
   copyFileSync(extension, join(folder, basename(extension.pathname)));
 
   const log = openSync(logFile, "a");
-  const child = await scope.start(process.execPath, [program, "start", "--config", config], {
+  const child = await scope.start(process.execPath, [...node, program, "start", "--config", config], {
     cwd: folder,
     stderr: log,
   });
