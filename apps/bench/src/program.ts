@@ -6,7 +6,9 @@ import { BenchError } from "./bench-error.ts";
 import { runBenchmark } from "./benchmark.ts";
 import { type CaseName, caseNames } from "./cases.ts";
 import { environmentLines } from "./environment.ts";
+import { runHalfOpen } from "./half-open.ts";
 import { chart } from "./report/chart.ts";
+import { halfOpenText } from "./report/half-open-text.ts";
 import { markdownTable, textTable } from "./report/table.ts";
 import { inScope, type Scope } from "./scope.ts";
 import { runSoak, type SoakResults } from "./soak.ts";
@@ -18,6 +20,7 @@ interface Options {
   readonly seconds: number;
   readonly only: readonly CaseName[];
   readonly soak?: number;
+  readonly halfOpen?: number;
   readonly json?: true;
   readonly markdown?: true;
 }
@@ -38,23 +41,33 @@ export function createProgram(): Command {
         .argParser(number(10, 86_400))
         .conflicts(["rounds", "seconds", "only", "markdown"]),
     )
+    .addOption(
+      new Option("--half-open <count>", "instead: let EAP conversations wait for ever and watch memory, 100 to 100000")
+        .argParser(wholeNumber(100, 100_000))
+        .conflicts(["rounds", "seconds", "only", "markdown", "soak"]),
+    )
     .option("--json", "print the results as JSON")
     .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
     .addHelpText(
       "after",
       `
 Results go to standard output and, as files, to apps/bench/results; progress goes to standard error.
-Exit status 1: a reply was wrong or lost, or memory grew; 130 and 143: stopped by a signal, everything put away.
+Exit status 1: a reply was wrong or lost, or memory grew too much; 130 and 143: stopped by a signal, everything put away.
 
 Examples:
   npm run bench                                     all cases, five rounds: about three minutes
   npm run bench -- --only pap-ma --rounds 1 --seconds 1
   npm run bench -- --markdown > table.md
-  npm run bench -- --soak 600                       ten minutes of load; --soak 60 is what CI runs`,
+  npm run bench -- --soak 600                       ten minutes of load; --soak 60 is what CI runs
+  npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with`,
     )
     .action(async (options: Options) => {
-      const work = (scope: Scope): Promise<number> =>
-        options.soak === undefined ? bench(scope, options) : soak(scope, options.soak, options);
+      const work = (scope: Scope): Promise<number> => {
+        if (options.soak !== undefined) return soak(scope, options.soak, options);
+        return options.halfOpen === undefined
+          ? bench(scope, options)
+          : halfOpen(scope, options.halfOpen, options);
+      };
       process.exitCode = await inScope(work).catch(tell);
     });
 }
@@ -87,8 +100,16 @@ function soakText({ seconds, requests, flatness, complaints, environment }: Soak
   ].join("\n");
 }
 
+async function halfOpen(scope: Scope, count: number, { json }: Options): Promise<number> {
+  const results = await runHalfOpen(scope, count, progress);
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "half-open", { json: asJson });
+  process.stdout.write(json ? asJson : halfOpenText(results));
+  return results.growth <= results.allowance && results.complaints.length === 0 ? 0 : 1;
+}
+
 /** One file for each form of the results, named after the moment of the run. */
-function save(startedAt: string, kind: "bench" | "soak", forms: Readonly<Record<string, string>>): void {
+function save(startedAt: string, kind: "bench" | "soak" | "half-open", forms: Readonly<Record<string, string>>): void {
   mkdirSync(resultsFolder, { recursive: true });
   const name = `${kind}-${startedAt.slice(0, 19).replaceAll(":", "-")}`;
   for (const [extension, content] of Object.entries(forms)) {

@@ -1,6 +1,7 @@
 import { closeSync, copyFileSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { SettingsInput } from "@sallyport/server";
 import { BenchError } from "../bench-error.ts";
@@ -28,6 +29,11 @@ const settings: SettingsInput = {
   log: { requests: false },
 };
 
+export interface SallyportServer extends BenchServer {
+  /** What it prints after its ready line. */
+  readonly stdout: Readable;
+}
+
 export interface SallyportOptions {
   /** The EAP method that it offers first. Default: md5. */
   readonly firstMethod?: EapMethod;
@@ -38,7 +44,7 @@ export interface SallyportOptions {
 }
 
 /** Starts the server of this checkout with one synchronous extension, every request traced. */
-export async function startSallyport(scope: Scope, options: SallyportOptions = {}): Promise<BenchServer> {
+export async function startSallyport(scope: Scope, options: SallyportOptions = {}): Promise<SallyportServer> {
   const { firstMethod = "md5", conversations, node = [] } = options;
   const methods = [firstMethod, ...eapMethods.filter((method) => method !== firstMethod)];
   const eap = { methods, ...(conversations !== undefined && { conversations }) };
@@ -63,8 +69,9 @@ export async function startSallyport(scope: Scope, options: SallyportOptions = {
   for await (const line of createInterface({ input: child.stdout, signal })) {
     if (!line.startsWith("ready ")) continue;
     const { auth, acct } = JSON.parse(line.slice("ready ".length)) as { auth: string; acct: string };
-    child.stdout.resume();
-    return { name: "Sallyport", pid: child.pid, auth: portOf(auth), acct: portOf(acct), ended };
+    const { pid, stdout } = child;
+    stdout.resume();
+    return { name: "Sallyport", pid, stdout, auth: portOf(auth), acct: portOf(acct), ended };
   }
   scope.signal.throwIfAborted();
   throw new BenchError(
