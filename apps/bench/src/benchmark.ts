@@ -19,8 +19,11 @@ export interface BenchmarkOptions {
   readonly onProgress: (line: string) => void;
 }
 
-/** Seconds of the uncounted run before the first round: compilers warm up, pools and caches fill. */
-const warmUp = 2;
+/**
+ * The uncounted run before the first round, in which compilers warm up, pools and caches fill: so many seconds, and
+ * where so many requests or logins take longer, these, but no longer than the last number says.
+ */
+const warmUp = { seconds: 2, atLeast: 30_000, atMostSeconds: 15 } as const;
 
 /** Measures both servers with every case, round by round, one server at a time. */
 export async function runBenchmark(scope: Scope, options: BenchmarkOptions): Promise<Results> {
@@ -64,11 +67,12 @@ export async function runBenchmark(scope: Scope, options: BenchmarkOptions): Pro
 }
 
 /** Both servers; what is no EAP does not care which method they offer first. */
-async function startPair(scope: Scope, generator: LoadGenerator, firstMethod: EapMethod): Promise<BenchServer[]> {
-  return [
-    await startFreeRadius(scope, generator, firstMethod),
-    await startSallyport(scope, { firstMethod }),
-  ];
+async function startPair(
+  scope: Scope,
+  generator: LoadGenerator,
+  firstMethod: EapMethod,
+): Promise<BenchServer[]> {
+  return [await startFreeRadius(scope, generator, firstMethod), await startSallyport(scope, { firstMethod })];
 }
 
 /** One server with one case, and what was measured of it so far. */
@@ -104,9 +108,17 @@ async function enter(
   const contestant = { test, server, rounds: [] };
   const first = await generator.run({ ...target(test, server), count: 1 });
   const refusal = refusalOf(first, test);
-  if (refusal === undefined) await measure(generator, { ...contestant, refusal }, warmUp);
+  if (refusal === undefined) await warm(generator, { ...contestant, refusal });
   onProgress(`${test.name}  ${server.name}: ${refusal === undefined ? "warm" : `not served, ${refusal}`}`);
   return { ...contestant, refusal };
+}
+
+async function warm(generator: LoadGenerator, contestant: Contestant): Promise<void> {
+  const { seconds, atLeast, atMostSeconds } = warmUp;
+  const { ok, rps } = await measure(generator, contestant, seconds);
+  const missing = atLeast - ok;
+  if (missing > 0 && rps > 0)
+    await measure(generator, contestant, Math.min(missing / rps, atMostSeconds - seconds));
 }
 
 /** Why the first answer is not the one that the case asks for; undefined where it is. */

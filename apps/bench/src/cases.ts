@@ -28,7 +28,16 @@ export interface Case {
 export const eapMethods = ["md5", "mschapv2"] as const;
 export type EapMethod = (typeof eapMethods)[number];
 
-export const caseNames = ["pap-ma", "pap-nas", "reject", "chap", "mschapv2", "eap-md5", "eap-mschapv2", "accounting"] as const;
+export const caseNames = [
+  "pap-ma",
+  "pap-nas",
+  "reject",
+  "chap",
+  "mschapv2",
+  "eap-md5",
+  "eap-mschapv2",
+  "accounting",
+] as const;
 export type CaseName = (typeof caseNames)[number];
 
 /** The account that both servers know. */

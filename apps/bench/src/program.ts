@@ -42,7 +42,10 @@ export function createProgram(): Command {
         .conflicts(["rounds", "seconds", "only", "markdown"]),
     )
     .addOption(
-      new Option("--half-open <count>", "instead: let EAP conversations wait for ever and watch memory, 100 to 100000")
+      new Option(
+        "--half-open <count>",
+        "instead: let EAP conversations wait for ever and watch memory, 100 to 100000",
+      )
         .argParser(wholeNumber(100, 100_000))
         .conflicts(["rounds", "seconds", "only", "markdown", "soak"]),
     )
@@ -109,7 +112,11 @@ async function halfOpen(scope: Scope, count: number, { json }: Options): Promise
 }
 
 /** One file for each form of the results, named after the moment of the run. */
-function save(startedAt: string, kind: "bench" | "soak" | "half-open", forms: Readonly<Record<string, string>>): void {
+function save(
+  startedAt: string,
+  kind: "bench" | "soak" | "half-open",
+  forms: Readonly<Record<string, string>>,
+): void {
   mkdirSync(resultsFolder, { recursive: true });
   const name = `${kind}-${startedAt.slice(0, 19).replaceAll(":", "-")}`;
   for (const [extension, content] of Object.entries(forms)) {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { mainConfiguration, siteConfiguration, usersFile } from "../src/servers/freeradius-configuration.ts";
+import {
+  eapModule,
+  mainConfiguration,
+  siteConfiguration,
+  usersFile,
+} from "../src/servers/freeradius-configuration.ts";
 
 const place = { configuration: "/c/$1", run: "/r", log: "/l", auth: 40_001, acct: 40_002 };
 const delivered = `logdir = /var/log/freeradius
@@ -61,5 +66,18 @@ describe("the other files", () => {
     expect(usersFile({ name: "bob", password: "hello" })).toBe(
       'bob Cleartext-Password := "hello"\n\tReply-Message = "Hello, bob"\n',
     );
+  });
+
+  it("offer both methods of EAP, the wanted one first, for as many conversations as requests", () => {
+    expect(eapModule("mschapv2")).toBe(`eap {
+  default_eap_type = mschapv2
+  max_sessions = \${max_requests}
+  md5 {
+  }
+  mschapv2 {
+  }
+}
+`);
+    expect(eapModule("md5")).toContain("default_eap_type = md5\n");
   });
 });

@@ -3,8 +3,8 @@ import { complaint, parseMeasurement } from "../src/measurement.ts";
 import { measurement } from "./fixtures.ts";
 
 const line =
-  '{"sent":9,"ok":8,"wrongCode":1,"forged":0,"lost":0,"stray":0,"withSignature":8,"seconds":1.5,"rps":5.3,"p50":100,' +
-  '"p99":900,"generatorCpu":1.8,"serverCpu":22.5,"rss":44.25,"firstReply":"0207"}';
+  '{"sent":9,"ok":8,"wrongCode":1,"forged":0,"broken":0,"lost":0,"stray":0,"withSignature":8,"packets":9,"seconds":1.5,"rps":5.3,"p50":100,' +
+  '"p99":900,"generatorCpu":1.8,"serverCpu":22.5,"rss":44.25,"problem":"","firstReply":"0207"}';
 
 describe("parseMeasurement", () => {
   it("reads every figure", () => {
@@ -13,9 +13,11 @@ describe("parseMeasurement", () => {
       ok: 8,
       wrongCode: 1,
       forged: 0,
+      broken: 0,
       lost: 0,
       stray: 0,
       withSignature: 8,
+      packets: 9,
       seconds: 1.5,
       rps: 5.3,
       p50: 100,
@@ -23,6 +25,7 @@ describe("parseMeasurement", () => {
       generatorCpu: 1.8,
       serverCpu: 22.5,
       rss: 44.25,
+      problem: "",
       firstReply: Buffer.from([2, 7]),
     });
   });
@@ -33,6 +36,7 @@ describe("parseMeasurement", () => {
     ["is no number of this world", line.replace('"rps":5.3', '"rps":1e999'), /"rps": null/],
     ["is no hex", line.replace("0207", "02zz"), /"firstReply": "02zz"/],
     ["is half an octet short", line.replace("0207", "020"), /"firstReply": "020"/],
+    ["is no text", line.replace('"problem":""', '"problem":1'), /"problem": 1/],
     ["is null altogether", "null", /"sent": undefined/],
   ])("says what %s", (_, text, message) => {
     expect(() => parseMeasurement(text)).toThrow(message);
@@ -50,8 +54,8 @@ describe("complaint", () => {
   });
 
   it("names everything that spoils a run", () => {
-    expect(complaint(measurement({ wrongCode: 1, forged: 2, lost: 3 }))).toBe(
-      "1 with a wrong code, 2 that do not verify, 3 lost",
+    expect(complaint(measurement({ wrongCode: 1, forged: 2, broken: 4, problem: "no proof", lost: 3 }))).toBe(
+      "1 with a wrong code, 2 that do not verify, 4 that break their method (no proof), 3 lost",
     );
   });
 });

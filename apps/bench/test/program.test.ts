@@ -29,6 +29,8 @@ describe("the command line", () => {
     [["--soak", "5"], "from 10 to 86400"],
     [["--only", "pap-ma,papp"], '"papp" is no case; there are pap-ma, pap-nas'],
     [["--soak", "60", "--rounds", "3"], "cannot be used with option '--rounds <count>'"],
+    [["--half-open", "5"], "from 100 to 100000"],
+    [["--half-open", "1000", "--soak", "60"], "cannot be used with option '--soak <seconds>'"],
     [["--json", "--markdown"], "cannot be used with option '--json'"],
   ])("refuses %j", async (args, words) => {
     expect(await refusal(...args)).toContain(words);

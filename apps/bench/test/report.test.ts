@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chart } from "../src/report/chart.ts";
+import { halfOpenText } from "../src/report/half-open-text.ts";
 import { rowOf } from "../src/report/results.ts";
 import { markdownTable, textTable } from "../src/report/table.ts";
 import { chapRow, measurement, papRow, resultsWith, rounds } from "./fixtures.ts";
@@ -78,6 +79,47 @@ describe("textTable", () => {
     const row = rowOf({ name: "pap-ma", title: "" }, { FreeRADIUS: unsigned, Sallyport: rounds([1, 1]) });
     expect(textTable(resultsWith(row))).toContain("without Message-Authenticator: pap-ma (FreeRADIUS)");
     expect(table).not.toContain("without Message-Authenticator");
+  });
+});
+
+describe("a case of EAP", () => {
+  it("says how many requests a login takes", () => {
+    const served = { kind: "served", rounds: [measurement({ sent: 10, packets: 20 })] } as const;
+    const row = rowOf({ name: "eap-md5", title: "" }, { FreeRADIUS: served, Sallyport: served });
+    expect(textTable(resultsWith(row))).toContain(
+      "counted by the login, in RADIUS requests: eap-md5 2.0 (FreeRADIUS), 2.0 (Sallyport)",
+    );
+    expect(textTable(resultsWith(papRow))).not.toContain("by the login");
+  });
+});
+
+describe("halfOpenText", () => {
+  const results = {
+    startedAt: "2026-11-21T10:11:12.000Z",
+    environment: resultsWith().environment,
+    conversations: 10_000,
+    rate: 5_000,
+    before: { rss: 100, live: 30 },
+    after: { rss: 150, live: 62 },
+    loaded: 200,
+    growth: 50,
+    allowance: 60,
+    complaints: [],
+  };
+
+  it("tells what a conversation takes, and that the promise is kept", () => {
+    const text = halfOpenText(results);
+    expect(text).toContain("RSS: 100.0 MB before, 200.0 MB right after, 150.0 MB settled");
+    expect(text).toContain("growth 50.0 MB, at most 60.0 MB: kept");
+    expect(text).toContain("3200 octets a conversation");
+    expect(text).toContain("the oldest go first");
+  });
+
+  it("tells what is not as it should be", () => {
+    const text = halfOpenText({ ...results, growth: 60.1, complaints: ["conversation 3: Access-Accept"] });
+    expect(text).toContain("growth 60.1 MB, at most 60.0 MB: MISSED");
+    expect(text).toContain("NOT EVICTED IN ORDER: conversation 3: Access-Accept");
+    expect(text).not.toContain("the oldest go first");
   });
 });
 

@@ -2,20 +2,25 @@ import type { CaseName, Pledge } from "../cases.ts";
 import type { Environment } from "../environment.ts";
 import { complaint, type Measurement } from "../measurement.ts";
 import type { ServerName } from "../servers/bench-server.ts";
-import { ratio, type Spread, spread } from "../statistics.ts";
+import { median, ratio, type Spread, spread } from "../statistics.ts";
 
 /** What a server did with a case: rounds that were measured, or why there is nothing to measure. */
 export type Outcome =
   | { readonly kind: "served"; readonly rounds: readonly Measurement[] }
   | { readonly kind: "not served"; readonly reason: string };
 
-/** The figures of one server. CPU in microseconds per request, latency in microseconds, memory in MiB. */
+/**
+ * The figures of one server. CPU in microseconds per request, latency in microseconds, memory in MiB; in a case of
+ * EAP a whole login stands for the request.
+ */
 export interface Figures {
   readonly cpu: Spread;
   readonly rps: Spread;
   readonly p50: Spread;
   readonly p99: Spread;
   readonly rss: Spread;
+  /** RADIUS requests that what is counted takes: 1, but with EAP several. */
+  readonly requests: number;
   /** Whether every reply carried a Message-Authenticator. */
   readonly signed: boolean;
 }
@@ -78,6 +83,7 @@ function resultOf(outcome: Outcome): ServerResult {
     p50: spread(each(rounds, "p50")),
     p99: spread(each(rounds, "p99")),
     rss: spread(each(rounds, "rss")),
+    requests: median(rounds.map(({ packets, sent }) => packets / Math.max(sent, 1))),
     signed: rounds.every(({ ok, withSignature }) => withSignature === ok),
   };
 }

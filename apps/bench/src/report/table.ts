@@ -89,10 +89,25 @@ function remarks({ rows, ceiling }: Results): string[] {
   return [
     ...complaints,
     ...pledges,
+    ...loginRemarks(rows),
     ...(signatures.length === 0 ? [] : [`replies without Message-Authenticator: ${signatures.join(", ")}`]),
     `generator's ceiling: ${thousands(ceiling.rps)} requests/s against the answering side of the same C program ` +
       `(${oneDigit(ceiling.generatorCpu)} us CPU per request for the generator, ${oneDigit(ceiling.responderCpu)} us for the responder)`,
   ];
+}
+
+/** Rows that count whole logins say so, and how many requests each took. */
+function loginRemarks(rows: readonly Row[]): string[] {
+  const logins = rows.flatMap(({ case: name, servers }) => {
+    const counts = serverNames.flatMap((server) => {
+      const result = servers[server];
+      return result.kind === "served" && result.requests > 1
+        ? [`${oneDigit(result.requests)} (${server})`]
+        : [];
+    });
+    return counts.length === 0 ? [] : [`${name} ${counts.join(", ")}`];
+  });
+  return logins.length === 0 ? [] : [`counted by the login, in RADIUS requests: ${logins.join("; ")}`];
 }
 
 function figureCells(figures: Figures): string[] {
