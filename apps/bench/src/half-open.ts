@@ -42,7 +42,7 @@ export interface HalfOpenResults {
   readonly after: Memory;
   /** RSS when the last conversation was opened, with what requests in flight and resends take, in MB. */
   readonly loaded: number;
-  /** RSS after the settling, less RSS before, in MB. */
+  /** By how much memory grew, in MB: RSS or what is alive, whichever grew more, for RSS may hold room from before. */
   readonly growth: number;
   /** What `growth` may be, in MB. */
   readonly allowance: number;
@@ -94,7 +94,7 @@ export async function runHalfOpen(
     before,
     after,
     loaded,
-    growth: after.rss - before.rss,
+    growth: Math.max(after.rss - before.rss, after.live - before.live),
     allowance: (conversations * allowedEach) / 1e6,
     complaints,
   };
