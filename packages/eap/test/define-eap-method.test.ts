@@ -393,6 +393,34 @@ it("EAP-66 the user is asked while requests go on arriving, and data can be save
   expect(outcomes).toMatchObject([{ result: 0 }]);
 });
 
+it("EAP-90 a request that is sent again and again while the user thinks costs no round", async () => {
+  let answer: (word: string) => void = () => undefined;
+  const method = defineEapMethod({
+    type: 5,
+    name: "OTP",
+    userInterface: {
+      async RasEapInvokeInteractiveUI(_type, _window, _context, out) {
+        out.value = Uint8Array.from(text(await new Promise<string>((resolve) => (answer = resolve))));
+        return 0;
+      },
+    },
+    async peer(session) {
+      await session.receive();
+      await session.respond((await session.askUser()) ?? new Uint8Array(0));
+      return session.fail();
+    },
+  });
+  const { host, sent, outcomes } = await peer([method]);
+  for (let resend = 0; resend < 1_000; resend++) {
+    host.receive(requestPacket(1, 5, text("code?")));
+    await turn();
+  }
+  expect(outcomes).toEqual([]);
+  answer("4711");
+  await turn();
+  expect(sent).toEqual(["02010009" + "05" + "34373131"]);
+});
+
 it("a role that is left out is not offered", async () => {
   const method = defineEapMethod({
     type: 6,

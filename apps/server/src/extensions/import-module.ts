@@ -17,14 +17,16 @@ export function allowOwnPackages(): void {
   registered = true;
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier.startsWith("@sallyport/") && isForeign(context.parentURL)) {
+      // Asking for the next resolution changes the context that the hook was given.
+      const { parentURL } = context;
+      if (specifier.startsWith("@sallyport/") && isForeign(parentURL)) {
         try {
           return nextResolve(specifier, { ...context, parentURL: here });
         } catch {
           // Not a package of the server's own: the module's surroundings may have it.
         }
       }
-      const resolved = nextResolve(specifier, context);
+      const resolved = nextResolve(specifier, { ...context, parentURL });
       const typeless = !resolved.format && resolved.url.endsWith(".ts");
       return typeless ? { ...resolved, format: "module-typescript" } : resolved;
     },

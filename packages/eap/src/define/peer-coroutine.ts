@@ -94,7 +94,9 @@ export class PeerCoroutine extends SessionBase implements EapPeerSession {
   ): RasEapStatus {
     if (received !== null) {
       if (isSame(received, this.#request)) {
-        return this.#response === undefined ? NO_ERROR : send(this.#response, output, sendPacket);
+        // Still worked on, perhaps by the user: a resend is no round (EAP-90).
+        if (this.#response === undefined) return ERROR_PPP_INVALID_PACKET;
+        return send(this.#response, output, sendPacket);
       }
       const event = eventOf(received);
       if (event.kind === "request") this.#request = new Uint8Array(received);
