@@ -1,53 +1,61 @@
-// Status codes of the EAP interface (Table E-8): raserror.h, and three of winerror.h.
+import {
+  ERROR_ACCT_DISABLED,
+  ERROR_ALLOWED_PORT_TYPE_RESTRICTION,
+  ERROR_AUTH_INTERNAL,
+  ERROR_AUTH_PROTOCOL_REJECTED,
+  ERROR_AUTH_PROTOCOL_RESTRICTION,
+  ERROR_AUTH_SERVER_TIMEOUT,
+  ERROR_AUTHENTICATION_FAILURE,
+  ERROR_CHANGING_PASSWORD,
+  ERROR_DIALIN_HOURS_RESTRICTION,
+  ERROR_INTERACTIVE_MODE,
+  ERROR_INVALID_FUNCTION_FOR_ENTRY,
+  ERROR_INVALID_RADIUS_RESPONSE,
+  ERROR_NO_AUTH_PROTOCOL_AVAILABLE,
+  ERROR_NO_DIALIN_PERMISSION,
+  ERROR_NO_RADIUS_SERVERS,
+  ERROR_PASSWD_EXPIRED,
+  ERROR_PEER_REFUSED_AUTH,
+  ERROR_PPP_INVALID_PACKET,
+  ERROR_PPP_NO_RESPONSE,
+  ERROR_PPP_REMOTE_TERMINATED,
+  ERROR_PPP_TIMEOUT,
+  ERROR_RESTRICTED_LOGON_HOURS,
+} from "@sallyport/errors/ras";
+import {
+  ERROR_MUTUAL_AUTH_FAILED,
+  ERROR_NOT_ENOUGH_MEMORY,
+  ERROR_NOT_SUPPORTED,
+} from "@sallyport/errors/win32";
 
-/** Not enough memory. */
-export const ERROR_NOT_ENOUGH_MEMORY = 8;
-/** The request is not supported: a method without machine authentication (EAP-70). */
-export const ERROR_NOT_SUPPORTED = 50;
-/** An internal authentication error: an exception in a method, nonsense from it (EAP-93, EAP-19). */
-export const ERROR_AUTH_INTERNAL = 645;
-/** The account may not log on at this time of day. */
-export const ERROR_RESTRICTED_LOGON_HOURS = 646;
-/** The account is disabled. */
-export const ERROR_ACCT_DISABLED = 647;
-/** The password has expired. */
-export const ERROR_PASSWD_EXPIRED = 648;
-/** The account may not dial in. */
-export const ERROR_NO_DIALIN_PERMISSION = 649;
-/** Unknown user name or wrong password. */
-export const ERROR_AUTHENTICATION_FAILURE = 691;
-/** The user would have to be asked, and may not be. */
-export const ERROR_INTERACTIVE_MODE = 703;
-/** The password could not be changed. */
-export const ERROR_CHANGING_PASSWORD = 709;
-/** The other side did not answer in time. */
-export const ERROR_PPP_TIMEOUT = 718;
-/** The other side ended the connection. */
-export const ERROR_PPP_REMOTE_TERMINATED = 719;
-/** The other side does not answer. */
-export const ERROR_PPP_NO_RESPONSE = 721;
-/** From RasEapMakeMessage: the packet is discarded silently (EAP-22). */
-export const ERROR_PPP_INVALID_PACKET = 722;
-/** The entry does not use EAP. */
-export const ERROR_INVALID_FUNCTION_FOR_ENTRY = 780;
-/** The other side rejected the authentication protocol. */
-export const ERROR_AUTH_PROTOCOL_REJECTED = 917;
-/** No EAP type that both sides have and allow. */
-export const ERROR_NO_AUTH_PROTOCOL_AVAILABLE = 918;
-/** The peer refused to authenticate. */
-export const ERROR_PEER_REFUSED_AUTH = 919;
-/** The authentication server did not answer in time. */
-export const ERROR_AUTH_SERVER_TIMEOUT = 930;
-/** No RADIUS server could be reached. */
-export const ERROR_NO_RADIUS_SERVERS = 938;
-/** The RADIUS server's answer makes no sense. */
-export const ERROR_INVALID_RADIUS_RESPONSE = 939;
-/** Access is not allowed at this time of day. */
-export const ERROR_DIALIN_HOURS_RESTRICTION = 940;
-/** Access is not allowed over this kind of port. */
-export const ERROR_ALLOWED_PORT_TYPE_RESTRICTION = 941;
-/** Access is not allowed with this authentication method. */
-export const ERROR_AUTH_PROTOCOL_RESTRICTION = 942;
+// The status codes of the EAP interface (Table E-8), from raserror.h and winerror.h.
+export {
+  ERROR_ACCT_DISABLED,
+  ERROR_ALLOWED_PORT_TYPE_RESTRICTION,
+  ERROR_AUTH_INTERNAL,
+  ERROR_AUTH_PROTOCOL_REJECTED,
+  ERROR_AUTH_PROTOCOL_RESTRICTION,
+  ERROR_AUTH_SERVER_TIMEOUT,
+  ERROR_AUTHENTICATION_FAILURE,
+  ERROR_CHANGING_PASSWORD,
+  ERROR_DIALIN_HOURS_RESTRICTION,
+  ERROR_INTERACTIVE_MODE,
+  ERROR_INVALID_FUNCTION_FOR_ENTRY,
+  ERROR_INVALID_RADIUS_RESPONSE,
+  ERROR_MUTUAL_AUTH_FAILED,
+  ERROR_NO_AUTH_PROTOCOL_AVAILABLE,
+  ERROR_NO_DIALIN_PERMISSION,
+  ERROR_NO_RADIUS_SERVERS,
+  ERROR_NOT_ENOUGH_MEMORY,
+  ERROR_NOT_SUPPORTED,
+  ERROR_PASSWD_EXPIRED,
+  ERROR_PEER_REFUSED_AUTH,
+  ERROR_PPP_INVALID_PACKET,
+  ERROR_PPP_NO_RESPONSE,
+  ERROR_PPP_REMOTE_TERMINATED,
+  ERROR_PPP_TIMEOUT,
+  ERROR_RESTRICTED_LOGON_HOURS,
+};
 
 /**
  * A status code of the EAP interface as text for people: what happened, and the number. An unknown number shows as
@@ -92,4 +100,5 @@ const texts: ReadonlyMap<number, string> = new Map([
   [ERROR_DIALIN_HOURS_RESTRICTION, "Access is not allowed at this time of day"],
   [ERROR_ALLOWED_PORT_TYPE_RESTRICTION, "Access is not allowed over this kind of port"],
   [ERROR_AUTH_PROTOCOL_RESTRICTION, "Access is not allowed with this authentication method"],
+  [ERROR_MUTUAL_AUTH_FAILED, "The other side could not prove who it is"],
 ]);

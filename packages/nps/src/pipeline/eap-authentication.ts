@@ -1,3 +1,15 @@
+import {
+  ERROR_ACCT_DISABLED,
+  ERROR_ACCT_EXPIRED,
+  ERROR_AUTH_PROTOCOL_REJECTED,
+  ERROR_AUTHENTICATION_FAILURE,
+  ERROR_CHANGING_PASSWORD,
+  ERROR_NO_AUTH_PROTOCOL_AVAILABLE,
+  ERROR_NO_DIALIN_PERMISSION,
+  ERROR_PASSWD_EXPIRED,
+  ERROR_PEER_REFUSED_AUTH,
+  ERROR_RESTRICTED_LOGON_HOURS,
+} from "@sallyport/errors/ras";
 import { withAccount } from "../account-lookup.ts";
 import { HeldAttribute } from "../attribute-list.ts";
 import { ratFQUserName, ratStrippedUserName } from "../contract/attribute-types.ts";
@@ -124,14 +136,14 @@ function refuse(
 
 /** What a method's result means to an administrator (Tables E-8 and N-10). */
 const failureReasons: ReadonlyMap<number, number> = new Map([
-  [646, Reason.LogonHours], // ERROR_RESTRICTED_LOGON_HOURS
-  [647, Reason.AccountDisabled], // ERROR_ACCT_DISABLED
-  [648, Reason.PasswordMustChange], // ERROR_PASSWD_EXPIRED
-  [649, Reason.DialInDenied], // ERROR_NO_DIALIN_PERMISSION
-  [691, Reason.CredentialsMismatch], // ERROR_AUTHENTICATION_FAILURE
-  [708, Reason.AccountExpired], // ERROR_ACCT_EXPIRED
-  [709, Reason.PasswordChangeFailed], // ERROR_CHANGING_PASSWORD
-  [917, Reason.EapTypeUnusable], // ERROR_AUTH_PROTOCOL_REJECTED
-  [918, Reason.EapTypeUnusable], // ERROR_NO_AUTH_PROTOCOL_AVAILABLE
-  [919, Reason.EapTypeUnusable], // ERROR_PEER_REFUSED_AUTH
+  [ERROR_RESTRICTED_LOGON_HOURS, Reason.LogonHours],
+  [ERROR_ACCT_DISABLED, Reason.AccountDisabled],
+  [ERROR_PASSWD_EXPIRED, Reason.PasswordMustChange],
+  [ERROR_NO_DIALIN_PERMISSION, Reason.DialInDenied],
+  [ERROR_AUTHENTICATION_FAILURE, Reason.CredentialsMismatch],
+  [ERROR_ACCT_EXPIRED, Reason.AccountExpired],
+  [ERROR_CHANGING_PASSWORD, Reason.PasswordChangeFailed],
+  [ERROR_AUTH_PROTOCOL_REJECTED, Reason.EapTypeUnusable],
+  [ERROR_NO_AUTH_PROTOCOL_AVAILABLE, Reason.EapTypeUnusable],
+  [ERROR_PEER_REFUSED_AUTH, Reason.EapTypeUnusable],
 ]);

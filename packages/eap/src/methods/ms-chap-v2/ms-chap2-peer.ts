@@ -13,6 +13,7 @@ import type { PppEapBeginInput, PppEapInput, PppEapOutput } from "../../contract
 import {
   ERROR_AUTHENTICATION_FAILURE,
   ERROR_INTERACTIVE_MODE,
+  ERROR_MUTUAL_AUTH_FAILED,
   ERROR_PASSWD_EXPIRED,
   ERROR_PPP_INVALID_PACKET,
 } from "../../contract/status-codes.ts";
@@ -28,9 +29,6 @@ import {
   type MsChap2FailureMessage,
 } from "./ms-chap2-message.ts";
 import { eapTypeMsChapV2 } from "./type.ts";
-
-/** winerror.h: the authenticator could not prove that it knows the password. */
-const ERROR_MUTUAL_AUTH_FAILED = 1397;
 
 /** What an answer, and the authenticator's proof after it, is made of. */
 interface Answer {
