@@ -22,8 +22,9 @@ export interface Load {
   readonly port: number;
   /** The server's process, whose CPU time and memory are read. */
   readonly pid?: number;
+  /** Default 1; with a count, which ends the run by itself, 10: a busy machine may stand still for a second. */
   readonly seconds?: number;
-  /** Send this many requests, then stop. */
+  /** Send this many requests, or lead this many logins, then stop. */
   readonly count?: number;
   /** At most so many requests a second; without it as many as the server answers. */
   readonly rate?: number;
@@ -76,7 +77,7 @@ export class LoadGenerator {
   }
 
   async run(load: Load): Promise<Measurement> {
-    const { seconds = 1, timeout = 1_000 } = load;
+    const { seconds = load.count === undefined ? 1 : 10, timeout = 1_000 } = load;
     const args = [
       ["--port", load.port],
       ["--source-ports", sourcePorts],
