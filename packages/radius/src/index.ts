@@ -11,8 +11,9 @@ export type { DictionaryEntry, RadiusDataType } from "./dictionary/entry.ts";
 export { type FormattedAttribute, formatAttribute } from "./dictionary/format-attribute.ts";
 // The client side of a socket
 export { RadiusExchange, type RadiusExchangeOptions, type RequestCode } from "./engine/exchange.ts";
-export { RadiusAnswer } from "./engine/radius-answer.ts";
 // The server side of a port
+export { keepAnswer, keptAnswer, keptAnswerLength } from "./engine/kept-answer.ts";
+export { RadiusAnswer } from "./engine/radius-answer.ts";
 export { RadiusReceiver, type ReceiverCounters } from "./engine/receiver.ts";
 export type {
   Answer,

@@ -1,4 +1,10 @@
-import { decodeRadiusPacket, type RadiusClientSettings, type RawAttribute } from "@sallyport/radius";
+import {
+  decodeRadiusPacket,
+  keepAnswer,
+  keptAnswer,
+  keptAnswerLength,
+  type RadiusClientSettings,
+} from "@sallyport/radius";
 import type { EapMethodFacts } from "../eap/eap-service.ts";
 import {
   type RequestTrace,
@@ -58,9 +64,6 @@ export class TraceMemory {
   }
 }
 
-/** An octet for the type, three for the length. */
-const attributeHeader = 4;
-
 /** One place of the memory. Everything here is written over by the next trace that gets the place. */
 class KeptTrace {
   id = 0;
@@ -69,7 +72,7 @@ class KeptTrace {
   #address = "";
   #port = 0;
   #eap: EapMethodFacts | undefined;
-  /** The request, then the attributes of the answer as they travel. */
+  /** The request, then the answer, if there was one. */
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(512);
   #requestLength = 0;
   #length = 0;
@@ -77,8 +80,7 @@ class KeptTrace {
   readonly #steps: (string | TraceDetail | undefined)[] = [];
   #times: Float64Array<ArrayBuffer> = new Float64Array(16);
   #stepCount = 0;
-  /** The code of the answer, 0 for silence; undefined while nothing is kept here that has ended. */
-  #answerCode: number | undefined;
+  #ended = false;
   #reason = 0;
   #duration = 0;
 
@@ -143,36 +145,19 @@ class KeptTrace {
   }
 
   #keepEnd(end: TraceEnd | undefined): void {
-    this.#answerCode = end && (end.answer?.code ?? 0);
+    this.#ended = end !== undefined;
     this.#reason = end?.reason ?? 0;
     this.#duration = end?.duration ?? 0;
-    for (const { type, value } of end?.answer?.attributes ?? []) {
-      const at = this.#length;
-      this.#length += attributeHeader + value.length;
-      this.#reserve(this.#length);
-      this.#bytes[at] = type;
-      // Three octets of length: what is too long for a packet is kept, too, to show why nothing was sent.
-      this.#bytes[at + 1] = value.length >> 16;
-      this.#bytes[at + 2] = value.length >> 8;
-      this.#bytes[at + 3] = value.length;
-      this.#bytes.set(value, at + attributeHeader);
-    }
+    if (end?.answer === undefined) return;
+    this.#reserve(this.#length + keptAnswerLength(end.answer));
+    this.#length = keepAnswer(end.answer, this.#bytes, this.#length);
   }
 
   #keptEnd(): TraceEnd | undefined {
-    if (this.#answerCode === undefined) return undefined;
-    const attributes: RawAttribute[] = [];
-    for (let at = this.#requestLength; at < this.#length; ) {
-      const [type = 0, high = 0, middle = 0, low = 0] = this.#bytes.subarray(at, at + attributeHeader);
-      const start = at + attributeHeader;
-      at = start + ((high << 16) | (middle << 8) | low);
-      attributes.push({ type, value: this.#bytes.slice(start, at) });
-    }
-    return {
-      answer: this.#answerCode === 0 ? undefined : { code: this.#answerCode, attributes },
-      reason: this.#reason,
-      duration: this.#duration,
-    };
+    if (!this.#ended) return undefined;
+    const sent = this.#length > this.#requestLength;
+    const answer = sent ? keptAnswer(this.#bytes.subarray(this.#requestLength, this.#length)) : undefined;
+    return { answer, reason: this.#reason, duration: this.#duration };
   }
 
   #reserve(length: number): void {

@@ -1,4 +1,5 @@
 import type { Milliseconds } from "@sallyport/runtime";
+import { word } from "./word.ts";
 
 /** Stands for a request that the ring took in; the ring knows whether it still holds it. */
 export interface RingTicket {
@@ -230,13 +231,4 @@ class Slots {
 /** What an array holds at an index that is known to be within it. */
 function at(numbers: Int32Array | Float64Array, index: number): number {
   return numbers[index] as number;
-}
-
-function word(bytes: Uint8Array, offset: number): number {
-  return (
-    ((bytes[offset] ?? 0) << 24) |
-    ((bytes[offset + 1] ?? 0) << 16) |
-    ((bytes[offset + 2] ?? 0) << 8) |
-    (bytes[offset + 3] ?? 0)
-  );
 }

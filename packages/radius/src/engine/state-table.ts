@@ -1,6 +1,8 @@
 import { constantTimeEqual } from "@sallyport/crypto";
 import type { Cancel, Clock, Milliseconds, Random } from "@sallyport/runtime";
+import { keepAnswer, keptAnswer, keptAnswerLength } from "./kept-answer.ts";
 import type { Answer } from "./receiver-types.ts";
+import { word } from "./word.ts";
 
 /** The octets of a State before its 16 random ones: the process that owns it, and what kind of conversation it is. */
 const ownerLength = 4;
@@ -66,9 +68,12 @@ export interface StateTableOptions<Payload> {
 export class StateTable<Payload> {
   readonly #options: StateTableOptions<Payload>;
   readonly #owner: Uint8Array;
+  /** By the first 32 of the random bits; entries that have them in common stand in a chain. */
+  readonly #entries = new Map<number, Entry<Payload>>();
   /** Both in the order in which their entries expire. */
-  readonly #open = new Map<string, Entry<Payload>>();
-  readonly #used = new Map<string, Entry<Payload>>();
+  readonly #open = new Queue<Payload>();
+  readonly #used = new Queue<Payload>();
+  readonly #memory = new AnswerMemory();
   #cancelTimer: Cancel | undefined;
   #timerDue: Milliseconds = Number.POSITIVE_INFINITY;
 
@@ -98,7 +103,9 @@ export class StateTable<Payload> {
     state.set(this.#owner);
     state[ownerLength] = kind;
     state.set(random(stateLength - prefixLength), prefixLength);
-    const entry = new Entry(keyOf(state), payload);
+    const entry = new Entry(state, payload);
+    entry.sameKey = this.#entries.get(entry.key);
+    this.#entries.set(entry.key, entry);
     this.#keep(this.#open, entry, lifetime);
     return state;
   }
@@ -115,14 +122,15 @@ export class StateTable<Payload> {
     objection?: (payload: Payload) => Why | undefined,
   ): StateVerdict<Payload, Why> {
     if (state.length !== stateLength || state[ownerLength] !== this.#options.kind) return foreign;
-    const key = keyOf(state);
-    const entry = this.#isMine(state) ? (this.#open.get(key) ?? this.#used.get(key)) : undefined;
+    const entry = this.#isMine(state) ? this.#find(state) : undefined;
     if (entry === undefined) return { kind: "refused", why: "unknown" };
     const why = objection?.(entry.payload);
     if (why !== undefined) return { kind: "refused", why };
-    if (entry.usedBy !== undefined) {
-      return entry.answer !== undefined && constantTimeEqual(entry.usedBy, fingerprint())
-        ? { kind: "repeated", answer: entry.answer }
+    const { usedBy } = entry;
+    if (usedBy !== undefined) {
+      const answer = entry.answer ?? entry.kept?.answer;
+      return answer !== undefined && constantTimeEqual(usedBy, fingerprint())
+        ? { kind: "repeated", answer }
         : { kind: "refused", why: "used" };
     }
     entry.usedBy = fingerprint();
@@ -144,32 +152,36 @@ export class StateTable<Payload> {
     if (isThenable(answer)) {
       const later = (settled: Answer | null): void => this.settle(entry, settled);
       void answer.then(later, () => later(null));
-    } else if (answer === null) {
+      return;
+    }
+    entry.answer = undefined;
+    if (answer === null) {
       entry.usedBy = undefined;
-      entry.answer = undefined;
-    } else if (this.#open.delete(entry.key)) {
+    } else if (entry.queue === this.#open) {
       const { limit, keepAnswersFor = 10_000 } = this.#options;
-      for (const oldest of this.#used.values()) {
-        if (this.#used.size < limit) break;
-        this.#used.delete(oldest.key);
-      }
+      this.#open.remove(entry);
+      while (this.#used.oldest !== undefined && this.#used.size >= limit) this.#forget(this.#used.oldest);
+      entry.kept = this.#memory.keep(answer);
       this.#keep(this.#used, entry, keepAnswersFor);
     }
   }
 
   /** Takes back a State that nobody may use any more. `onEnd` is not called. */
   withdraw(state: Uint8Array): void {
-    this.#open.delete(keyOf(state));
+    const entry = this.#find(state);
+    if (entry?.queue === this.#open) this.#forget(entry);
   }
 
   /** Lets go of everything and ends the timer. */
   close(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#used.clear();
-    const open = [...this.#open.values()];
-    this.#open.clear();
-    for (const { payload } of open) this.#options.onEnd?.(payload, "closed");
+    while (this.#used.oldest !== undefined) this.#forget(this.#used.oldest);
+    while (this.#open.oldest !== undefined) {
+      const { oldest } = this.#open;
+      this.#forget(oldest);
+      this.#options.onEnd?.(oldest.payload, "closed");
+    }
   }
 
   #isMine(state: Uint8Array): boolean {
@@ -179,26 +191,45 @@ export class StateTable<Payload> {
     return true;
   }
 
-  #keep(map: Map<string, Entry<Payload>>, entry: Entry<Payload>, lifetime: Milliseconds): void {
+  #find(state: Uint8Array): Entry<Payload> | undefined {
+    let entry = this.#entries.get(word(state, prefixLength));
+    while (entry !== undefined && !entry.isOf(state)) entry = entry.sameKey;
+    return entry;
+  }
+
+  #keep(queue: Queue<Payload>, entry: Entry<Payload>, lifetime: Milliseconds): void {
     entry.expires = this.#options.clock.monotonic() + lifetime;
-    map.set(entry.key, entry);
+    queue.append(entry);
     if (this.#cancelTimer === undefined || entry.expires < this.#timerDue) this.#arm();
+  }
+
+  #forget(entry: Entry<Payload>): void {
+    entry.queue?.remove(entry);
+    const first = this.#entries.get(entry.key);
+    if (first !== entry) {
+      let before = first;
+      while (before !== undefined && before.sameKey !== entry) before = before.sameKey;
+      if (before !== undefined) before.sameKey = entry.sameKey;
+    } else if (entry.sameKey === undefined) {
+      this.#entries.delete(entry.key);
+    } else {
+      this.#entries.set(entry.key, entry.sameKey);
+    }
   }
 
   /** Lets go of the oldest that no request is using. Those in use are few: a handler works on each. */
   #evict(): void {
-    for (const entry of this.#open.values()) {
-      if (entry.usedBy !== undefined) continue;
-      this.#open.delete(entry.key);
-      this.#options.onEnd?.(entry.payload, "evicted");
-      return;
-    }
+    let entry = this.#open.oldest;
+    while (entry?.usedBy !== undefined) entry = entry.newer;
+    if (entry === undefined) return;
+    this.#forget(entry);
+    this.#options.onEnd?.(entry.payload, "evicted");
   }
 
   #arm(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const due = Math.min(firstExpiry(this.#open), firstExpiry(this.#used));
+    const due = Math.min(this.#open.firstExpiry, this.#used.firstExpiry);
     if (due === Number.POSITIVE_INFINITY) return;
     const { clock } = this.#options;
     this.#timerDue = due;
@@ -208,50 +239,127 @@ export class StateTable<Payload> {
   #expire(): void {
     const { clock, lifetime, onEnd } = this.#options;
     const now = clock.monotonic();
-    for (const entry of this.#used.values()) {
-      if (entry.expires > now) break;
-      this.#used.delete(entry.key);
-    }
-    const inUse: Entry<Payload>[] = [];
-    for (const entry of this.#open.values()) {
-      if (entry.expires > now) break;
-      this.#open.delete(entry.key);
-      if (entry.usedBy === undefined) onEnd?.(entry.payload, "expired");
-      else inUse.push(entry);
-    }
-    for (const entry of inUse) {
-      entry.expires = now + lifetime;
-      this.#open.set(entry.key, entry);
+    while (this.#used.firstExpiry <= now && this.#used.oldest !== undefined) this.#forget(this.#used.oldest);
+    while (this.#open.firstExpiry <= now && this.#open.oldest !== undefined) {
+      const entry = this.#open.oldest;
+      if (entry.usedBy === undefined) {
+        this.#forget(entry);
+        onEnd?.(entry.payload, "expired");
+      } else {
+        // A request is using it; what it comes to decides.
+        this.#open.remove(entry);
+        entry.expires = now + lifetime;
+        this.#open.append(entry);
+      }
     }
     this.#arm();
   }
 }
 
+/** A State, and what is known of it. The 128 random bits are four words. */
 class Entry<Payload> implements StateUse<Payload> {
-  readonly key: string;
+  readonly key: number;
+  readonly #second: number;
+  readonly #third: number;
+  readonly #fourth: number;
   readonly payload: Payload;
   expires: Milliseconds = 0;
   usedBy: Uint8Array | undefined = undefined;
+  /** What a request that is in progress will come to. */
   answer: Answer | null | Promise<Answer | null> | undefined = undefined;
+  kept: KeptAnswer | undefined = undefined;
+  sameKey: Entry<Payload> | undefined = undefined;
+  queue: Queue<Payload> | undefined = undefined;
+  older: Entry<Payload> | undefined = undefined;
+  newer: Entry<Payload> | undefined = undefined;
 
-  constructor(key: string, payload: Payload) {
-    this.key = key;
+  constructor(state: Uint8Array, payload: Payload) {
+    this.key = word(state, prefixLength);
+    this.#second = word(state, prefixLength + 4);
+    this.#third = word(state, prefixLength + 8);
+    this.#fourth = word(state, prefixLength + 12);
     this.payload = payload;
+  }
+
+  /** Whether the random bits are these; all are looked at, whatever the first ones say. */
+  isOf(state: Uint8Array): boolean {
+    const difference =
+      (this.key ^ word(state, prefixLength)) |
+      (this.#second ^ word(state, prefixLength + 4)) |
+      (this.#third ^ word(state, prefixLength + 8)) |
+      (this.#fourth ^ word(state, prefixLength + 12));
+    return difference === 0;
+  }
+}
+
+/** Entries in the order in which they were appended; taking one out costs the same wherever it stands. */
+class Queue<Payload> {
+  oldest: Entry<Payload> | undefined;
+  #newest: Entry<Payload> | undefined;
+  size = 0;
+
+  get firstExpiry(): Milliseconds {
+    return this.oldest?.expires ?? Number.POSITIVE_INFINITY;
+  }
+
+  append(entry: Entry<Payload>): void {
+    entry.queue = this;
+    entry.older = this.#newest;
+    entry.newer = undefined;
+    if (this.#newest === undefined) this.oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
+    this.size++;
+  }
+
+  remove(entry: Entry<Payload>): void {
+    if (entry.older === undefined) this.oldest = entry.newer;
+    else entry.older.newer = entry.newer;
+    if (entry.newer === undefined) this.#newest = entry.older;
+    else entry.newer.older = entry.older;
+    entry.older = undefined;
+    entry.newer = undefined;
+    entry.queue = undefined;
+    this.size--;
+  }
+}
+
+const chunkLength = 65_536;
+
+/** Writes answers one behind the other into large pieces of memory, which live as long as an answer in them is kept. */
+class AnswerMemory {
+  #chunk: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #used = 0;
+
+  keep(answer: Answer): KeptAnswer {
+    const length = keptAnswerLength(answer);
+    if (this.#used + length > this.#chunk.length) {
+      this.#chunk = new Uint8Array(Math.max(length, chunkLength));
+      this.#used = 0;
+    }
+    const start = this.#used;
+    this.#used = keepAnswer(answer, this.#chunk, start);
+    return new KeptAnswer(this.#chunk, start, this.#used);
+  }
+}
+
+class KeptAnswer {
+  readonly #chunk: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(chunk: Uint8Array, start: number, end: number) {
+    this.#chunk = chunk;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get answer(): Answer {
+    return keptAnswer(this.#chunk.subarray(this.#start, this.#end));
   }
 }
 
 const foreign = { kind: "foreign" } as const;
-
-/** The 128 random bits, two octets a character: looking them up in a map tells nothing that helps to guess. */
-function keyOf(state: Uint8Array): string {
-  const two = (at: number): number => ((state[at] ?? 0) << 8) | (state[at + 1] ?? 0);
-  return String.fromCharCode(two(5), two(7), two(9), two(11), two(13), two(15), two(17), two(19));
-}
-
-function firstExpiry(map: Map<string, { readonly expires: Milliseconds }>): Milliseconds {
-  for (const { expires } of map.values()) return expires;
-  return Number.POSITIVE_INFINITY;
-}
 
 function isThenable(value: Answer | null | Promise<Answer | null>): value is Promise<Answer | null> {
   return typeof value === "object" && value !== null && "then" in value;
