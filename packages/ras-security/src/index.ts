@@ -1,0 +1,46 @@
+// The contract of a security module.
+
+// The caller's side.
+export * from "./caller/connection-state.ts";
+export { type CallerStep, DialInCaller, type DialInCallerOptions } from "./caller/dial-in-caller.ts";
+export * from "./contract/constants.ts";
+export type {
+  CallSignal,
+  ModuleLog,
+  Out,
+  RasSecurityDialogComplete,
+  RasSecurityInfo,
+  RasSecurityModule,
+  SecurityMessage,
+  SecurityPort,
+} from "./contract/security-module.ts";
+// The terminate handshake.
+export { statusName } from "./engine/status-name.ts";
+export { transactionDiagram } from "./engine/transaction-diagram.ts";
+export {
+  type TransactionAction,
+  type TransactionEvent,
+  type TransactionRow,
+  type TransactionState,
+  transactionTable,
+} from "./engine/transaction-table.ts";
+// The host.
+export { type CallLogEntry, callLogLine } from "./host/call-log.ts";
+export { eventSource, RasEvent } from "./host/events.ts";
+export type { PortKind, SecurityLine } from "./host/line.ts";
+export {
+  type LoadSecurityModuleOptions,
+  loadSecurityModule,
+  type SecurityModule,
+  securityModule,
+} from "./host/load-security-module.ts";
+export type { RasSecurityHostOptions, RasSecurityLimits } from "./host/options.ts";
+export type { CallOutcome } from "./host/outcome.ts";
+export {
+  adminDllKey,
+  createMemoryRegistry,
+  type MemoryRegistry,
+  type Registry,
+  securityHostKey,
+} from "./host/registry.ts";
+export { RasSecurityHost, type SecurityCall } from "./host/security-host.ts";
