@@ -1,8 +1,17 @@
 // The contract of a security module.
 
+// Admin modules: what follows PPP.
+export {
+  type Admission,
+  type ProposedAddresses,
+  RasAdminHost,
+  type RasAdminHostOptions,
+} from "./admin/admin-host.ts";
+export { type AdminModule, adminModule, loadAdminModules } from "./admin/load-admin-modules.ts";
 // The caller's side.
 export * from "./caller/connection-state.ts";
 export { type CallerStep, DialInCaller, type DialInCallerOptions } from "./caller/dial-in-caller.ts";
+export type { RasAdminModule, RasAdminServer, RasConnection, RasLink } from "./contract/admin-module.ts";
 export * from "./contract/constants.ts";
 export type {
   CallSignal,
