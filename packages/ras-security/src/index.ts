@@ -23,8 +23,15 @@ export type {
   SecurityMessage,
   SecurityPort,
 } from "./contract/security-module.ts";
+// The same as one function.
+export { defineSecurityDialog, type SecurityDialogOptions } from "./define/define-security-dialog.ts";
+export { type DialogEnd, DialogEndedError } from "./define/dialog-ended.ts";
+export type { DialogVerdict } from "./define/dialog-verdict.ts";
+export { type Echo, type Edited, LineEditor } from "./define/line-editor.ts";
+export type { AskOptions, DialogLimits, SecurityDialog } from "./define/security-dialog.ts";
 // The terminate handshake.
 export { statusName } from "./engine/status-name.ts";
+export { type TelnetInput, TelnetServer } from "./engine/telnet.ts";
 export { transactionDiagram } from "./engine/transaction-diagram.ts";
 export {
   type TransactionAction,
