@@ -17,7 +17,7 @@ import {
 } from "../src/index.ts";
 
 /** What a module was given by one Begin, and what tests do with it. */
-export interface Begun {
+interface Begun {
   readonly port: SecurityPort;
   readonly sendBuffer: Uint8Array<ArrayBuffer>;
   readonly receiveBuffer: Uint8Array<ArrayBuffer>;
@@ -32,7 +32,7 @@ export interface Begun {
 }
 
 /** One Receive as its caller sees it. */
-export interface Receiving {
+interface Receiving {
   readonly status: number;
   /** How often the event was signalled. */
   events: number;

@@ -1,6 +1,9 @@
 // The bench for NPS extensions, what it is made of, and what a request on it comes to.
 export type { BenchAnswer, BenchCodeName } from "./bench-answer.ts";
+// The same for security modules.
+export type { BenchCaller } from "./bench-caller.ts";
 export type { BenchExtension, BenchModule, ImportedExtension } from "./bench-extension.ts";
+export type { LineFaults } from "./bench-line.ts";
 export type { BenchSender } from "./bench-request.ts";
 // The bench for EAP methods: sessions, what may befall packets, scripts in the place of a side, and users.
 export {
@@ -45,3 +48,4 @@ export type {
 export { answers, cancels, type EapBenchUser, type EapUserReaction, ignores } from "./eap/eap-user.ts";
 export type { EapSide } from "./eap/side.ts";
 export { createNpsBench, type NpsBench, type NpsBenchOptions } from "./nps-bench.ts";
+export { type BenchDial, createRasBench, type RasBench, type RasBenchOptions } from "./ras-bench.ts";

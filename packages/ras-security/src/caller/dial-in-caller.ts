@@ -114,6 +114,11 @@ export class DialInCaller {
     this.#options.send(new TextEncoder().encode(text));
   }
 
+  /** Whether a text has come that {@link take} would take. */
+  isThere(expected: string): boolean {
+    return this.#text.includes(latin1(expected));
+  }
+
   /** Takes the text up to and with `expected`; false while it has not come. */
   take(expected: string): boolean {
     const at = this.#text.indexOf(latin1(expected));
