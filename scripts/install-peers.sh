@@ -8,6 +8,10 @@ peers=(
   freeradius-utils # radclient
   eapoltest        # eapol_test, the supplicant of wpa_supplicant as a RADIUS client
   tshark           # an independent decoder for what goes over the wire
+  ppp              # chat, which dials for pppd
+  inetutils-telnet # telnet
+  picocom          # a terminal program for serial lines
+  socat            # pseudo-terminals that lead to a socket
   gcc libc6-dev    # the load generator is a C program; evaluates header files
   mingw-w64-common # public headers of Windows, against which every error code is held
   librust-winapi-dev # the newer codes, which those headers do not have

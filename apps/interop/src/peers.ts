@@ -11,6 +11,10 @@ const packages = {
   "mingw-w64 headers": "mingw-w64-common",
   radclient: "freeradius-utils",
   tshark: "tshark",
+  chat: "ppp",
+  picocom: "picocom",
+  socat: "socat",
+  telnet: "inetutils-telnet",
   "winapi crate": "librust-winapi-dev",
 } as const;
 

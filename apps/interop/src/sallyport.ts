@@ -19,6 +19,8 @@ export interface Sallyport {
   readonly auth: string;
   readonly acct: string;
   readonly console: string;
+  /** The ports for callers, by name. */
+  readonly ras: Readonly<Record<string, string>>;
   /** All that it has written to standard error so far. */
   log(): string;
   /** Waits until standard error contains a text. */
@@ -30,7 +32,7 @@ export interface Sallyport {
 }
 
 /** What most tests need: loopback, any port, one client, one account. */
-export const labSettings: SettingsInput = {
+export const labSettings: SettingsInput & { readonly radius: NonNullable<SettingsInput["radius"]> } = {
   radius: {
     auth: "127.0.0.1:0",
     acct: "127.0.0.1:0",
@@ -85,11 +87,13 @@ export async function startSallyport(
     auth: string;
     acct: string;
     console: string;
+    ras?: Record<string, string>;
   };
   return {
     process: child,
     folder,
     configFile,
+    ras: {},
     ...addresses,
     log: () => stderr,
     logged: async (text) => {

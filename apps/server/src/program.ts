@@ -5,6 +5,7 @@ import { accountingCommand } from "./commands/accounting.ts";
 import { checkCommand } from "./commands/check.ts";
 import { eapCommand } from "./commands/eap.ts";
 import { radiusCommand } from "./commands/radius.ts";
+import { rasCommand } from "./commands/ras.ts";
 import { startCommand } from "./commands/start.ts";
 import { traceCommand } from "./commands/trace.ts";
 
@@ -23,6 +24,7 @@ export function createProgram(): Command {
     .addCommand(accountCommand())
     .addCommand(radiusCommand())
     .addCommand(eapCommand())
+    .addCommand(rasCommand())
     .addHelpText(
       "after",
       `
@@ -32,6 +34,7 @@ Examples:
   sallyport check --config sallyport.config.json
   sallyport radius test alice                sends an Access-Request to the server that runs here
   sallyport eap test --method mschapv2 alice leads an EAP conversation with it
-  sallyport trace                            explains the last request`,
+  sallyport trace                            explains the last request
+  sallyport ras dial 127.0.0.1:7000          calls a port with a security dialog`,
     );
 }

@@ -21,6 +21,7 @@ import { consoleApi } from "./console/api.ts";
 import { openEap } from "./eap/open-eap.ts";
 import { importExtension } from "./extensions/import-module.ts";
 import type { ServerLog } from "./log/event-log.ts";
+import { type RasServer, startRas } from "./ras/ras-server.ts";
 import { writeRunningFile } from "./running-file.ts";
 import type { EndpointSetting, ExtensionSetting, Settings } from "./settings/settings.ts";
 import { StartError } from "./start-error.ts";
@@ -39,6 +40,8 @@ export interface RunningServer {
     readonly auth: string | string[];
     readonly acct: string | string[];
     readonly console?: string;
+    /** The ports for callers, by name. */
+    readonly ras?: Readonly<Record<string, string>>;
   };
   readonly traces: TraceRing;
   /** Stops accepting, finishes what is in flight (at most ten seconds), terminates the extensions, closes the store. */
@@ -140,9 +143,13 @@ async function start(
   };
   const auth = await listen("auth");
   const acct = await listen("acct");
+  const ras = settings.ras && (await startRas(settings.ras, log));
+  if (ras !== undefined) cleanups.push(() => ras.stop());
   const token = Buffer.from(systemRandom(24)).toString("base64url");
   const console =
-    settings.console === false ? undefined : await openConsole(settings.console, token, traces, receivers);
+    settings.console === false
+      ? undefined
+      : await openConsole(settings.console, { token, traces, receivers, ras });
   if (console !== undefined) cleanups.push(console.close);
   const removeRunningFile = writeRunningFile(settings.state, {
     pid: process.pid,
@@ -154,7 +161,12 @@ async function start(
   cleanups.push(removeRunningFile);
 
   return {
-    addresses: { auth: oneOrMany(auth), acct: oneOrMany(acct), ...(console && { console: console.url }) },
+    addresses: {
+      auth: oneOrMany(auth),
+      acct: oneOrMany(acct),
+      ...(console && { console: console.url }),
+      ...(ras && { ras: ras.addresses }),
+    },
     traces,
     stop: async () => {
       for (const listener of listeners) listener.stop();
@@ -252,15 +264,19 @@ async function listenOn(
 
 async function openConsole(
   endpoint: EndpointSetting,
-  token: string,
-  traces: TraceRing,
-  receivers: Readonly<Record<"auth" | "acct", RadiusReceiver>>,
+  about: {
+    readonly token: string;
+    readonly traces: TraceRing;
+    readonly receivers: Readonly<Record<"auth" | "acct", RadiusReceiver>>;
+    readonly ras: RasServer | undefined;
+  },
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const { token, traces, receivers, ras } = about;
   const status = (): object => ({
     auth: { ...receivers.auth.counters, inProgress: receivers.auth.inProgress },
     acct: { ...receivers.acct.counters, inProgress: receivers.acct.inProgress },
   });
-  const server = createAdaptorServer({ fetch: consoleApi({ token, traces, status }).fetch });
+  const server = createAdaptorServer({ fetch: consoleApi({ token, traces, status, ras }).fetch });
   const failed = new Promise<never>((_, reject) => server.once("error", reject));
   server.listen(endpoint.port, endpoint.address);
   try {

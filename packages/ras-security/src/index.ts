@@ -31,7 +31,7 @@ export { type Echo, type Edited, LineEditor } from "./define/line-editor.ts";
 export type { AskOptions, DialogLimits, SecurityDialog } from "./define/security-dialog.ts";
 // The terminate handshake.
 export { statusName } from "./engine/status-name.ts";
-export { type TelnetInput, TelnetServer } from "./engine/telnet.ts";
+export { TelnetEnd, type TelnetInput, type TelnetRole } from "./engine/telnet.ts";
 export { transactionDiagram } from "./engine/transaction-diagram.ts";
 export {
   type TransactionAction,

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TelnetServer } from "../src/index.ts";
+import { TelnetEnd } from "../src/index.ts";
 
 const [IAC, DONT, DO, WONT, WILL, SB, SE] = [255, 254, 253, 252, 251, 250, 240] as const;
-const receive = (server: TelnetServer, ...bytes: number[]) => {
+const receive = (server: TelnetEnd, ...bytes: number[]) => {
   const { data, reply } = server.received(Uint8Array.from(bytes));
   return { data: [...data], reply: [...reply] };
 };
 const opened = () => {
-  const server = new TelnetServer();
+  const server = new TelnetEnd("server");
   server.open();
   return server;
 };
@@ -16,7 +16,7 @@ const opened = () => {
 describe("the server's end of telnet", () => {
   it("offers to echo and to work by characters, and asks for the size of the window", () => {
     const expected = [IAC, WILL, 1, IAC, WILL, 3, IAC, DO, 3, IAC, DO, 31];
-    expect([...new TelnetServer().open()]).toEqual(expected);
+    expect([...new TelnetEnd("server").open()]).toEqual(expected);
   });
 
   it("never answers an answer (RFC 1143)", () => {
@@ -25,7 +25,7 @@ describe("the server's end of telnet", () => {
       data: [],
       reply: [],
     });
-    expect(server.echoes).toBe(true);
+    expect(server.serverEchoes).toBe(true);
     expect(receive(server, IAC, DO, 1, IAC, WILL, 3).reply).toEqual([]);
   });
 
@@ -33,7 +33,7 @@ describe("the server's end of telnet", () => {
     const server = opened();
     receive(server, IAC, DO, 1);
     expect(receive(server, IAC, DONT, 1).reply).toEqual([IAC, WONT, 1]);
-    expect(server.echoes).toBe(false);
+    expect(server.serverEchoes).toBe(false);
     expect(receive(server, IAC, DONT, 1).reply).toEqual([]);
     expect(receive(server, IAC, DO, 1).reply).toEqual([IAC, WILL, 1]);
   });
@@ -69,7 +69,7 @@ describe("the server's end of telnet", () => {
   });
 
   it("what leaves is doubled where it is 255, and a bare CR gets its NUL, also across cuts", () => {
-    const server = new TelnetServer();
+    const server = new TelnetEnd("server");
     const encode = (...bytes: number[]) => [...server.encode(Uint8Array.from(bytes))];
     expect(encode(97, 255, 13, 10, 13)).toEqual([97, 255, 255, 13, 10, 13]);
     expect(encode(98, 13)).toEqual([0, 98, 13]);
@@ -83,6 +83,17 @@ describe("the server's end of telnet", () => {
       expect(receive(server, ...new Array(1_000).fill(7)).data).toEqual([]);
     expect(receive(server, IAC, SE, 120).data).toEqual([120]);
     expect(server.window).toBeUndefined();
+  });
+
+  it("the client's end waits for offers, lets the server echo, and refuses the rest", () => {
+    const client = new TelnetEnd("client");
+    expect(client.open()).toHaveLength(0);
+    const answers = [IAC, DO, 1, IAC, DO, 3, IAC, WILL, 3, IAC, WONT, 31];
+    expect(receive(client, ...new TelnetEnd("server").open()).reply).toEqual(answers);
+    expect(client.serverEchoes).toBe(true);
+    const server = opened();
+    expect(receive(server, ...answers)).toEqual({ data: [], reply: [] });
+    expect(server.serverEchoes).toBe(true);
   });
 
   it("takes any bytes in any pieces, answers at most nine bytes a byte, and does not depend on the cuts", () => {
@@ -102,7 +113,7 @@ describe("the server's end of telnet", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         const clean = bytes.filter((byte) => byte !== 0);
-        expect([...opened().received(new TelnetServer().encode(clean)).data]).toEqual([...clean]);
+        expect([...opened().received(new TelnetEnd("server").encode(clean)).data]).toEqual([...clean]);
       }),
     );
   });

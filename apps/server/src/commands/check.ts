@@ -25,7 +25,7 @@ Examples:
           const settings = await loadSettings(file);
           const extensions =
             settings.extensions.authentication.length + settings.extensions.authorization.length;
-          const summary = `${settings.clients.length} clients, ${settings.accounts.length} accounts, ${extensions} extensions`;
+          const summary = `${settings.clients.length} clients, ${settings.accounts.length} accounts, ${extensions} extensions${settings.ras === undefined ? "" : `, ${settings.ras.ports.length} ports for callers`}`;
           process.stdout.write(
             options.json ? `${JSON.stringify({ file, mistakes: [] })}\n` : `${file} is right: ${summary}\n`,
           );

@@ -1,8 +1,8 @@
 import { type RequestTraceJson, traceLine, traceNarrative } from "@sallyport/nps";
 import { Command } from "commander";
-import { type RunningServerInfo, runningServers } from "../running-file.ts";
-import { loadSettings } from "../settings/load-settings.ts";
-import { settingsFile, tell, UsageError } from "./command-line.ts";
+import type { RunningServerInfo } from "../running-file.ts";
+import { tell, UsageError } from "./command-line.ts";
+import { askConsole, requestConsole, runningConsole } from "./console-client.ts";
 
 interface TraceOptions {
   readonly config?: string;
@@ -31,17 +31,10 @@ Examples:
     )
     .action((id: string | undefined, options: TraceOptions) =>
       tell(async () => {
-        const settings = await loadSettings(settingsFile(options.config));
-        const server = runningServers(settings.state).find((running) => running.console !== undefined);
-        if (server === undefined) {
-          throw new UsageError(
-            "no server is running on these settings",
-            "start it, or name its settings with --config",
-          );
-        }
+        const server = await runningConsole(options.config);
         if (options.follow) return follow(server, options.json === true);
         if (options.last !== undefined) {
-          const traces = await ask<RequestTraceJson[]>(
+          const traces = await askTraces<RequestTraceJson[]>(
             server,
             `/api/traces?limit=${encodeURIComponent(options.last)}`,
           );
@@ -51,7 +44,7 @@ Examples:
         const trace =
           id === undefined
             ? await newest(server)
-            : await ask<RequestTraceJson>(server, `/api/traces/${encodeURIComponent(id)}`);
+            : await askTraces<RequestTraceJson>(server, `/api/traces/${encodeURIComponent(id)}`);
         print(options.json ? JSON.stringify(trace) : traceNarrative(trace));
         return 0;
       }),
@@ -59,22 +52,18 @@ Examples:
 }
 
 async function newest(server: RunningServerInfo): Promise<RequestTraceJson> {
-  const [trace] = await ask<RequestTraceJson[]>(server, "/api/traces?limit=1");
+  const [trace] = await askTraces<RequestTraceJson[]>(server, "/api/traces?limit=1");
   if (trace === undefined)
     throw new UsageError("the server has seen no request yet", "send one and ask again");
   return trace;
 }
 
-async function ask<Reply>(server: RunningServerInfo, path: string): Promise<Reply> {
-  const response = await request(server, path);
-  const reply = (await response.json()) as Reply & { error?: string };
-  if (!response.ok)
-    throw new UsageError(String(reply.error), "`sallyport trace --last 20` lists what can be explained");
-  return reply;
+function askTraces<Reply>(server: RunningServerInfo, path: string): Promise<Reply> {
+  return askConsole(server, path, { remedy: "`sallyport trace --last 20` lists what can be explained" });
 }
 
 async function follow(server: RunningServerInfo, json: boolean): Promise<number> {
-  const response = await request(server, "/api/traces/follow");
+  const response = await requestConsole(server, "/api/traces/follow");
   let rest = "";
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     const events = (rest + chunk).split("\n\n");
@@ -85,10 +74,6 @@ async function follow(server: RunningServerInfo, json: boolean): Promise<number>
     }
   }
   return 0;
-}
-
-function request(server: RunningServerInfo, path: string): Promise<Response> {
-  return fetch(`${server.console}${path}`, { headers: { authorization: `Bearer ${server.token}` } });
 }
 
 function print(text: string): void {

@@ -1,6 +1,7 @@
 import { constantTimeEqual } from "@sallyport/crypto";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
+import type { RasServer } from "../ras/ras-server.ts";
 import type { TraceRing } from "../trace-ring.ts";
 
 export interface ConsoleOptions {
@@ -8,6 +9,8 @@ export interface ConsoleOptions {
   readonly traces: TraceRing;
   /** Counters of the receivers, by port. */
   readonly status: () => object;
+  /** The ports for callers, where there are any. */
+  readonly ras?: Pick<RasServer, "status" | "disconnect"> | undefined;
 }
 
 /**
@@ -50,6 +53,13 @@ export function consoleApi(options: ConsoleOptions): Hono {
     return trace === undefined
       ? context.json({ error: "no such request, or it is too long ago" }, 404)
       : context.json(trace);
+  });
+  app.get("/api/ras/ports", (context) => context.json(options.ras?.status() ?? []));
+  app.post("/api/ras/calls/:device/disconnect", (context) => {
+    const device = context.req.param("device");
+    return options.ras?.disconnect(device) === true
+      ? context.json({ device })
+      : context.json({ error: `there is no call on ${device}` }, 404);
   });
   return app;
 }

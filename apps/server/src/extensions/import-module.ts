@@ -54,8 +54,8 @@ export function resolvePackage(name: string, folder: string): string | undefined
 /** This package and the packages it is made of; found before the hook runs, because finding them runs it. */
 const ownFolders: readonly string[] = [
   fileURLToPath(new URL("../", here)),
-  ...["accounts", "crypto", "eap", "eap-radius", "errors", "nps", "radius", "runtime"].map((name) =>
-    fileURLToPath(new URL(".", import.meta.resolve(`@sallyport/${name}`))),
+  ...["accounts", "crypto", "eap", "eap-radius", "errors", "nps", "radius", "ras-security", "runtime"].map(
+    (name) => fileURLToPath(new URL(".", import.meta.resolve(`@sallyport/${name}`))),
   ),
 ];
 

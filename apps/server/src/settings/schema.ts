@@ -196,6 +196,68 @@ const milliseconds = z
   .min(1, { error: message("is less than 1", "write for example 30000") })
   .max(600_000, { error: message("is more than ten minutes", "write at most 600000") });
 
+const wholeNumber = (least: number, most: number): z.ZodNumber =>
+  z
+    .int({ error: (issue) => typeMessage(issue, "a whole number", `write ${least} to ${most}`) })
+    .min(least, { error: message(`is less than ${least}`, `write ${least} to ${most}`) })
+    .max(most, { error: message(`is more than ${most}`, `write ${least} to ${most}`) });
+
+/** "127.0.0.1:7000", or "unix:./gate.sock". */
+const rasListen = text('an address and a port, such as "127.0.0.1:7000"').refine(
+  (value) => /^unix:./.test(value) || parseEndpoint(value) !== undefined,
+  {
+    error: (issue) =>
+      message(
+        `${JSON.stringify(issue.input)} is neither an IP address with a port nor a Unix socket`,
+        'write for example "127.0.0.1:7000", "[::1]:7000" or "unix:./gate.sock"; port 0 takes any free one',
+      ),
+  },
+);
+
+/** "echo", or "tcp:HOST:PORT". */
+const handOver = text('"echo" or a target such as "tcp:127.0.0.1:22"').refine(
+  (value) => value === "echo" || parseTarget(value) !== undefined,
+  {
+    error: (issue) =>
+      message(
+        `${JSON.stringify(issue.input)} is no service that a line can be handed over to`,
+        'write "echo" or for example "tcp:127.0.0.1:22", "tcp:console.example:23"',
+      ),
+  },
+);
+
+const ras = record({
+  /** DLLPath of HKLM\\SOFTWARE\\Microsoft\\RAS\\SecurityHost: the one security module. */
+  module: z
+    .union([
+      text("a path or a package name"),
+      record({ module: text("a path or a package name"), settings: z.unknown().optional() }),
+    ])
+    .optional(),
+  ports: list(
+    record({
+      /** Calls are named after it: gate-1, gate-2 ... */
+      name: text("a name for the port"),
+      listen: rasListen,
+      /** "raw" hands bytes over as they are; "telnet" speaks RFC 854. */
+      protocol: choice(["raw", "telnet"]).optional(),
+      maxCalls: wholeNumber(1, 4_096).optional(),
+      /** What a caller gets whose dialog succeeded. */
+      handOver: handOver.optional(),
+    }),
+    "ports",
+  ).min(1, { error: message("is empty", "list at least one port with name and listen") }),
+  limits: record({
+    dialogLimitMs: wholeNumber(1, 86_400_000).optional(),
+    delayLimitMs: wholeNumber(1, 600_000).optional(),
+    maxEndCalls: wholeNumber(1, 1_000).optional(),
+    maxTypeahead: wholeNumber(1, 16_777_216).optional(),
+    flushMs: wholeNumber(0, 60_000).optional(),
+    serializeBegin: flag.optional(),
+    strict: flag.optional(),
+  }).optional(),
+});
+
 export const settingsSchema = record({
   radius: record({
     /** Where Access-Requests arrive. Loopback unless told otherwise; the ports are those of RFC 2865 (NPS-98). */
@@ -204,7 +266,9 @@ export const settingsSchema = record({
     clients: list(client, "clients").min(1, {
       error: message("is empty", "list at least one access server with name, address and secret"),
     }),
-  }),
+  }).optional(),
+  /** Ports for callers, each with a security dialog before it goes on. */
+  ras: ras.optional(),
   accounts: list(account, "accounts").optional(),
   extensions: record({
     /** ExtensionDLLs of HKLM\System\CurrentControlSet\Services\AuthSrv\Parameters. */
@@ -290,6 +354,14 @@ export function parseEndpoint(
   const port = Number(match?.[3]);
   const family = match?.[1] === undefined ? 4 : 6;
   return match !== null && isIP(address) === family && port <= 65_535 ? { address, port } : undefined;
+}
+
+/** Takes "tcp:HOST:PORT" apart; undefined when it is something else. */
+export function parseTarget(value: string): { readonly host: string; readonly port: number } | undefined {
+  const match = /^tcp:(?:\[([^\]]+)\]|([\w.-]+)):(\d{1,5})$/.exec(value);
+  const host = match?.[1] ?? match?.[2] ?? "";
+  const port = Number(match?.[3]);
+  return match !== null && host !== "" && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
 
 function isAddressOrNetwork(value: string): boolean {

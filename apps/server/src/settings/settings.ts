@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   type Compatibility,
   defaultDomainName,
@@ -9,8 +8,9 @@ import {
 } from "@sallyport/nps";
 import type { z } from "zod";
 import { type EapMethodName, eapMethodNames } from "../eap/eap-methods.ts";
-import { resolvePackage } from "../extensions/import-module.ts";
 import { closest, type UnplacedMistake } from "./mistake.ts";
+import { moduleUrl } from "./module-url.ts";
+import { type RasSettings, rasSettingsOf } from "./ras-settings.ts";
 import { parseEndpoint, type settingsSchema } from "./schema.ts";
 
 /** Validated settings with their defaults, every path absolute. */
@@ -19,7 +19,9 @@ export interface Settings {
   readonly folder: string;
   readonly auth: readonly EndpointSetting[];
   readonly acct: readonly EndpointSetting[];
-  readonly clients: Parsed["radius"]["clients"];
+  readonly clients: Clients;
+  /** Undefined where no caller is taken. */
+  readonly ras: RasSettings | undefined;
   readonly accounts: NonNullable<Parsed["accounts"]>;
   readonly extensions: {
     readonly authentication: readonly ExtensionSetting[];
@@ -73,15 +75,21 @@ export interface ExtensionSetting {
 const defaultEapMethods: readonly EapMethodName[] = ["mschapv2", "md5"];
 
 type Parsed = z.output<typeof settingsSchema>;
+type Clients = NonNullable<Parsed["radius"]>["clients"];
 
 /** Completes parsed settings with defaults and finds the mistakes that no schema sees. */
 export function settingsOf(
   parsed: Parsed,
   folder: string,
 ): { readonly settings: Settings; readonly mistakes: readonly UnplacedMistake[] } {
+  const clients = parsed.radius?.clients ?? [];
+  const ras = parsed.ras && rasSettingsOf(parsed.ras, folder);
   const mistakes: UnplacedMistake[] = [
-    ...repeated(parsed.radius.clients, ["radius", "clients"], "address"),
-    ...repeated(parsed.radius.clients, ["radius", "clients"], "name"),
+    ...(parsed.radius === undefined && ras === undefined ? [nothingToServe] : []),
+    ...(ras?.mistakes ?? []),
+    ...repeated(clients, ["radius", "clients"], "address"),
+    ...repeated(clients, ["radius", "clients"], "name"),
+    ...repeated(parsed.ras?.ports ?? [], ["ras", "ports"], "name"),
     ...repeatedNames(parsed.accounts ?? [], parsed.defaultDomain ?? defaultDomainName),
   ];
   const extensionSettings = (point: "authentication" | "authorization"): ExtensionSetting[] =>
@@ -92,7 +100,7 @@ export function settingsOf(
       if (typeof url !== "string") mistakes.push({ keys, ...url });
       if (typeof url !== "string") return [];
       if (typeof entry === "string") return [{ name, url, settings: undefined, scope: undefined }];
-      mistakes.push(...scopeMistakes(entry.scope, point, [...keys, "scope"], parsed.radius.clients));
+      mistakes.push(...scopeMistakes(entry.scope, point, [...keys, "scope"], clients));
       return [{ name, url, settings: entry.settings, scope: entry.scope as ExtensionScope | undefined }];
     });
   const authentication = extensionSettings("authentication");
@@ -117,9 +125,10 @@ export function settingsOf(
   mistakes.push(...repeatedMethods(eapMethods));
   const settings: Settings = {
     folder,
-    auth: endpointsOf(parsed.radius.auth ?? "127.0.0.1:1812"),
-    acct: endpointsOf(parsed.radius.acct ?? "127.0.0.1:1813"),
-    clients: parsed.radius.clients,
+    auth: parsed.radius === undefined ? [] : endpointsOf(parsed.radius.auth ?? "127.0.0.1:1812"),
+    acct: parsed.radius === undefined ? [] : endpointsOf(parsed.radius.acct ?? "127.0.0.1:1813"),
+    clients,
+    ras: ras?.settings,
     accounts: parsed.accounts ?? [],
     extensions: { authentication, authorization, timeoutMs: parsed.extensions?.timeoutMs ?? 30_000 },
     defaultDomain: parsed.defaultDomain ?? defaultDomainName,
@@ -143,26 +152,14 @@ export function settingsOf(
   return { settings, mistakes };
 }
 
+const nothingToServe: UnplacedMistake = {
+  keys: ["radius"],
+  problem: "is missing",
+  remedy: "keys: auth, acct, clients; a server that only takes callers has ras instead",
+};
+
 function endpointsOf(value: string | readonly string[]): EndpointSetting[] {
   return [value].flat().flatMap((one) => parseEndpoint(one) ?? []);
-}
-
-function moduleUrl(name: string, folder: string): string | Omit<UnplacedMistake, "keys"> {
-  const isPath = name.startsWith(".") || isAbsolute(name);
-  if (!isPath) {
-    return (
-      resolvePackage(name, folder) ?? {
-        problem: `the package "${name}" cannot be found from ${folder}`,
-        remedy: `install it there, or write a path that begins with "./"`,
-      }
-    );
-  }
-  const path = resolve(folder, name);
-  if (existsSync(path)) return new URL(`file://${path.split("/").map(encodeURIComponent).join("/")}`).href;
-  return {
-    problem: `the module file ${path} does not exist`,
-    remedy: "check the path; it is relative to the settings file",
-  };
 }
 
 /** The second and further entries that have the same value under a key that must be unique. */
@@ -209,7 +206,7 @@ function scopeMistakes(
   scope: object | undefined,
   point: "authentication" | "authorization",
   keys: readonly PropertyKey[],
-  clients: Parsed["radius"]["clients"],
+  clients: Clients,
 ): UnplacedMistake[] {
   if (scope === undefined) return [];
   const own = scope as ExtensionScope;

@@ -14,12 +14,16 @@ export function tryIt(file: string, settings: Settings, addresses: RunningServer
   const lines = [
     "",
     "Try it from another terminal:",
-    `  ${command} radius test ${user ?? "USER"} --config ${shown(file)}`,
+    ...Object.values(addresses.ras ?? {}).map(
+      (address) => `  ${command} ras dial ${address.startsWith("/") ? `unix:${address}` : address}`,
+    ),
+    ...(auth === "" ? [] : [`  ${command} radius test ${user ?? "USER"} --config ${shown(file)}`]),
     ...(forRadclient.every((path) => existsSync(path))
       ? [`  radclient -x -S ${shown(forRadclient[0] ?? "")} -f ${shown(forRadclient[1] ?? "")} ${auth} auth`]
       : []),
-    "Then see how the decision was made:",
-    `  ${command} trace --config ${shown(file)}`,
+    ...(auth === ""
+      ? ["See who is there:", `  ${command} ras ports --config ${shown(file)}`]
+      : ["Then see how the decision was made:", `  ${command} trace --config ${shown(file)}`]),
     "",
   ];
   return `${lines.join("\n")}\n`;

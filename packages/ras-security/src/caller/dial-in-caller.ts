@@ -110,8 +110,8 @@ export class DialInCaller {
   }
 
   /** What a person types. */
-  type(text: string): void {
-    this.#options.send(new TextEncoder().encode(text));
+  type(text: string | Uint8Array): void {
+    this.#options.send(typeof text === "string" ? new TextEncoder().encode(text) : Uint8Array.from(text));
   }
 
   /** Whether a text has come that {@link take} would take. */

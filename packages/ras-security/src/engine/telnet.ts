@@ -23,9 +23,18 @@ const ECHO = 1;
 const SUPPRESS_GO_AHEAD = 3;
 const WINDOW_SIZE = 31;
 
-/** Options that this end performs, and those that it wants of the other end. */
-const ours: ReadonlySet<number> = new Set([ECHO, SUPPRESS_GO_AHEAD]);
-const theirs: ReadonlySet<number> = new Set([SUPPRESS_GO_AHEAD, WINDOW_SIZE]);
+/** Which end of the line this is: the one that asks, or the one that dials in. */
+export type TelnetRole = "server" | "client";
+
+/** Options that an end performs, and those that it lets the other end perform. */
+const performed: Readonly<Record<TelnetRole, ReadonlySet<number>>> = {
+  server: new Set([ECHO, SUPPRESS_GO_AHEAD]),
+  client: new Set([SUPPRESS_GO_AHEAD]),
+};
+const allowed: Readonly<Record<TelnetRole, ReadonlySet<number>>> = {
+  server: new Set([SUPPRESS_GO_AHEAD, WINDOW_SIZE]),
+  client: new Set([ECHO, SUPPRESS_GO_AHEAD]),
+};
 
 /** Keys that telnet sends as commands: Ctrl-C, backspace, Ctrl-U. */
 const keys: ReadonlyMap<number, number> = new Map([
@@ -43,11 +52,12 @@ const longestSubnegotiation = 64;
 type Expecting = "data" | "command" | "option" | "subnegotiation" | "subnegotiation command";
 
 /**
- * The server's end of telnet on one line: takes commands out of what arrives, answers them, and doubles 255 in what
- * leaves. It offers to echo and to work character by character, so that a dialog decides what a caller sees. It never answers
- * an answer (RFC 1143), and keeps at most 64 bytes of what the peer sends.
+ * One end of telnet on one line: takes commands out of what arrives, answers them, and doubles 255 in what leaves. The
+ * server offers to echo and to work character by character, so that a dialog decides what a caller sees. It never answers an
+ * answer (RFC 1143), and keeps at most 64 bytes of what the peer sends.
  */
-export class TelnetServer {
+export class TelnetEnd {
+  readonly #role: TelnetRole;
   #expecting: Expecting = "data";
   #verb = 0;
   #subnegotiation: number[] = [];
@@ -58,8 +68,13 @@ export class TelnetServer {
   readonly #agreed = new Set<string>();
   #window: { readonly columns: number; readonly rows: number } | undefined;
 
-  /** What is sent when the line is up. */
+  constructor(role: TelnetRole) {
+    this.#role = role;
+  }
+
+  /** What is sent when the line is up: a client waits for the server's offers. */
   open(): Uint8Array<ArrayBuffer> {
+    if (this.#role === "client") return new Uint8Array(0);
     const offers = [
       [WILL, ECHO],
       [WILL, SUPPRESS_GO_AHEAD],
@@ -75,9 +90,9 @@ export class TelnetServer {
     return this.#window;
   }
 
-  /** Whether the peer leaves it to this end to show what is typed. */
-  get echoes(): boolean {
-    return this.#agreed.has(agreement(WILL, ECHO));
+  /** Whether the server shows what is typed, and not the client. */
+  get serverEchoes(): boolean {
+    return this.#agreed.has(agreement(this.#role === "server" ? WILL : DO, ECHO));
   }
 
   received(bytes: Uint8Array): TelnetInput {
@@ -162,7 +177,7 @@ export class TelnetServer {
       if (was && !answered) reply.push(IAC, mine ? WONT : DONT, option);
       return;
     }
-    if (!(mine ? ours : theirs).has(option)) {
+    if (!(mine ? performed : allowed)[this.#role].has(option)) {
       reply.push(IAC, mine ? WONT : DONT, option);
       return;
     }

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { TelnetServer } from "../engine/telnet.ts";
+import { TelnetEnd } from "../engine/telnet.ts";
 import type { SecurityLine } from "../host/line.ts";
 
 /** How long a hung up caller is listened to, in milliseconds: closing with unread bytes would take the last text from him. */
@@ -12,13 +12,13 @@ export class SocketLine implements SecurityLine {
   readonly deviceName: string;
   readonly kind = "async";
   readonly #socket: Socket;
-  readonly #telnet: TelnetServer | undefined;
+  readonly #telnet: TelnetEnd | undefined;
   #sink: (bytes: Uint8Array) => void = () => {};
 
   constructor(socket: Socket, options: { readonly deviceName: string; readonly telnet: boolean }) {
     this.deviceName = options.deviceName;
     this.#socket = socket;
-    this.#telnet = options.telnet ? new TelnetServer() : undefined;
+    this.#telnet = options.telnet ? new TelnetEnd("server") : undefined;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
     // The close that follows tells everything.
