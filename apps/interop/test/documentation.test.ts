@@ -25,6 +25,7 @@ const documents = [
   "apps/server/README.md",
   "apps/docs/guides/eap-method.md",
   "apps/docs/guides/nps-extension.md",
+  "apps/docs/guides/ras-security-dialog.md",
   "apps/docs/guides/server.md",
   "packages/accounts/README.md",
   "packages/crypto/README.md",
@@ -32,6 +33,7 @@ const documents = [
   "packages/errors/README.md",
   "packages/nps/README.md",
   "packages/radius/README.md",
+  "packages/ras-security/README.md",
   "packages/runtime/README.md",
   "packages/samples/eap-key-proof/README.md",
   "packages/samples/nps-device-allowlist/README.md",
@@ -110,6 +112,9 @@ describe("code blocks of the documentation", () => {
       /^npx @sallyport\/server start$/,
       /^(npx @sallyport\/errors|winerror) /,
       /^sallyport (start|check|trace|radius test|eap test)\b/,
+      /^sallyport ras (dial|ports|disconnect)\b/,
+      /^telnet 127\.0\.0\.1 7000$/,
+      /^socat .*chat /,
       /^radclient /,
       /^eapol_test /,
     ];
@@ -367,16 +372,18 @@ function settingsWith(content: string): { readonly settings: object; readonly mo
   const text = content.trim();
   const part = JSON.parse(text.startsWith("{") ? text : `{${text}}`) as Record<string, unknown>;
   const settings =
-    "radius" in part
+    "radius" in part || "ras" in part
       ? part
       : { ...labSettings, ...("module" in part ? { extensions: { authentication: [part] } } : part) };
-  type Modules = (string | { module: string })[];
-  const { extensions, eap } = settings as {
-    extensions?: { authentication?: Modules; authorization?: Modules };
-    eap?: { methods?: Modules };
+  type Module = string | { module: string };
+  const { extensions, eap, ras } = settings as {
+    extensions?: { authentication?: Module[]; authorization?: Module[] };
+    eap?: { methods?: Module[] };
+    ras?: { module?: Module };
   };
   const { authentication = [], authorization = [] } = extensions ?? {};
-  const modules = [...authentication, ...authorization, ...(eap?.methods ?? [])]
+  const dialog = ras?.module === undefined ? [] : [ras.module];
+  const modules = [...authentication, ...authorization, ...(eap?.methods ?? []), ...dialog]
     .map((entry) => (typeof entry === "string" ? entry : entry.module))
     .filter((name) => name.startsWith("./"));
   return { settings, modules };
