@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { BenchError } from "./bench-error.ts";
 import { runBenchmark } from "./benchmark.ts";
 import { type CaseName, caseNames } from "./cases.ts";
+import { complaintsOf, dialogsText, runDialogs } from "./dialogs/run-dialogs.ts";
 import { environmentLines } from "./environment.ts";
 import { runHalfOpen } from "./half-open.ts";
 import { chart } from "./report/chart.ts";
@@ -21,6 +22,7 @@ interface Options {
   readonly only: readonly CaseName[];
   readonly soak?: number;
   readonly halfOpen?: number;
+  readonly dialogs?: number;
   readonly json?: true;
   readonly markdown?: true;
 }
@@ -48,6 +50,9 @@ export function createProgram(): Command {
       )
         .argParser(wholeNumber(100, 100_000))
         .conflicts(["rounds", "seconds", "only", "markdown", "soak"]),
+      new Option("--dialogs <count>", "instead: open so many security dialogs at once, 100 to 9000")
+        .argParser(wholeNumber(100, 9_000))
+        .conflicts(["rounds", "seconds", "only", "soak", "markdown"]),
     )
     .option("--json", "print the results as JSON")
     .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
@@ -55,18 +60,20 @@ export function createProgram(): Command {
       "after",
       `
 Results go to standard output and, as files, to apps/bench/results; progress goes to standard error.
-Exit status 1: a reply was wrong or lost, or memory grew too much; 130 and 143: stopped by a signal, everything put away.
+Exit status 1: a reply was wrong or lost, or memory grew or was too much; 130 and 143: stopped by a signal, everything put away.
 
 Examples:
   npm run bench                                     all cases, five rounds: about three minutes
   npm run bench -- --only pap-ma --rounds 1 --seconds 1
   npm run bench -- --markdown > table.md
   npm run bench -- --soak 600                       ten minutes of load; --soak 60 is what CI runs
-  npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with`,
+  npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with
+  npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve`,
     )
     .action(async (options: Options) => {
       const work = (scope: Scope): Promise<number> => {
         if (options.soak !== undefined) return soak(scope, options.soak, options);
+        if (options.dialogs !== undefined) return dialogs(scope, options.dialogs, options);
         return options.halfOpen === undefined
           ? bench(scope, options)
           : halfOpen(scope, options.halfOpen, options);
@@ -92,6 +99,14 @@ async function soak(scope: Scope, seconds: number, { json }: Options): Promise<n
   return results.flatness.flat && results.complaints.length === 0 ? 0 : 1;
 }
 
+async function dialogs(scope: Scope, count: number, { json }: Options): Promise<number> {
+  const results = await runDialogs(scope, count, progress);
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "dialogs", { json: asJson });
+  process.stdout.write(json ? asJson : dialogsText(results));
+  return complaintsOf(results).length === 0 ? 0 : 1;
+}
+
 function soakText({ seconds, requests, flatness, complaints, environment }: SoakResults): string {
   const { flat, middle, last, allowance } = flatness;
   return [
@@ -114,7 +129,7 @@ async function halfOpen(scope: Scope, count: number, { json }: Options): Promise
 /** One file for each form of the results, named after the moment of the run. */
 function save(
   startedAt: string,
-  kind: "bench" | "soak" | "half-open",
+  kind: "bench" | "soak" | "half-open" | "dialogs",
   forms: Readonly<Record<string, string>>,
 ): void {
   mkdirSync(resultsFolder, { recursive: true });
