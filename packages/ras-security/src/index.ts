@@ -22,6 +22,7 @@ export type {
   RasSecurityModule,
   SecurityMessage,
   SecurityPort,
+  TerminalWindow,
 } from "./contract/security-module.ts";
 // The same as one function.
 export { defineSecurityDialog, type SecurityDialogOptions } from "./define/define-security-dialog.ts";

@@ -151,6 +151,19 @@ describe("ports on sockets", () => {
     await caller.sees("\u00ff\u00ff!");
   });
 
+  it("a dialog knows the window of a caller on a telnet port", async () => {
+    const paging = defineSecurityDialog(async (call) => {
+      await call.ask("> ");
+      await call.page("a\nb\nc\nd\n");
+      return call.refuse("x", "");
+    });
+    const { port } = await open({ telnet: true }, { module: securityModule(paging, { name: "paging" }) });
+    const caller = await dial(port);
+    await caller.sees("> ");
+    caller.socket.write(Buffer.from([255, 250, 31, 0, 80, 0, 3, 255, 240, 120, 13]));
+    expect((await caller.sees("-- more --")).endsWith("a\r\nb\r\n-- more --")).toBe(true);
+  });
+
   it("telnet garbage of a caller who reads nothing ends his call, not the port", async () => {
     const { port } = await open({ telnet: true });
     const caller = await dial(port);

@@ -8,7 +8,7 @@ import { type Distribution, distributionOf } from "./distribution.ts";
 
 const program = fileURLToPath(new URL("./dialog-server.ts", import.meta.url));
 /** What an idle dialog may hold beyond its socket, in bytes. */
-export const allowance = 20_000;
+const allowance = 20_000;
 
 export interface DialogResults {
   readonly startedAt: string;

@@ -50,6 +50,7 @@ export interface RasServer {
 export async function startRas(settings: RasSettings, log: Log): Promise<RasServer> {
   const host = new RasSecurityHost({
     ...settings.limits,
+    maxCalls: settings.ports.reduce((sum, { maxCalls }) => sum + maxCalls, 0),
     module: await loadModule(settings.module, log),
     clock: systemClock,
     log,

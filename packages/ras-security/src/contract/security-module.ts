@@ -77,6 +77,8 @@ export interface SecurityPort {
   readonly clock: Clock;
   /** What the administrator wrote for this module; undefined where there is nothing. */
   readonly settings: unknown;
+  /** The size of the caller's window, where his line tells it: telnet does. Not a function of Windows. */
+  readonly window: TerminalWindow | undefined;
 
   /**
    * RasSecurityDialogSend: transmits `length` bytes of the send buffer, as they are (RAS-20). It returns before they are on
@@ -114,6 +116,12 @@ export interface SecurityPort {
    * @returns 0; 601, 606 or 618 where the port takes none; 632 when more would be kept than the type-ahead may hold
    */
   unread(bytes: Uint8Array): number;
+}
+
+/** The size of a terminal, in characters. */
+export interface TerminalWindow {
+  readonly columns: number;
+  readonly rows: number;
 }
 
 /**

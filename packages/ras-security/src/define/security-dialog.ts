@@ -119,7 +119,8 @@ export class SecurityDialog {
   }
 
   /**
-   * Shows a long text page by page. Any key goes on; `q` ends it.
+   * Shows a long text page by page. Any key goes on; `q` ends it. `rows` is the height of the caller's window where the
+   * line tells it, else 24.
    *
    * @returns false where the caller did not want to see all of it
    */
@@ -127,7 +128,7 @@ export class SecurityDialog {
     text: string,
     options: { readonly rows?: number; readonly prompt?: string } = {},
   ): Promise<boolean> {
-    const { rows = 24, prompt = "-- more --" } = options;
+    const { rows = this.#port.window?.rows || 24, prompt = "-- more --" } = options;
     const lines = text.replace(/\n$/, "").split("\n");
     const size = Math.max(1, rows - 1);
     for (let at = 0; at < lines.length; at += size) {

@@ -1,4 +1,4 @@
-import { ERROR_ASYNC_REQUEST_PENDING, PENDING, SUCCESS } from "@sallyport/errors/ras";
+import { ERROR_ASYNC_REQUEST_PENDING, ERROR_BUFFER_INVALID, PENDING, SUCCESS } from "@sallyport/errors/ras";
 import type { Cancel, Clock } from "@sallyport/runtime";
 import type { Out } from "../contract/security-module.ts";
 
@@ -10,6 +10,8 @@ export interface ReceiveQueueOptions {
 
 interface Outstanding {
   readonly buffer: Uint8Array;
+  /** What was asked for; `length` is the module's, who may write into it meanwhile. */
+  readonly size: number;
   readonly length: Out<number>;
   readonly event: () => void;
   readonly cancel: Cancel | undefined;
@@ -45,10 +47,11 @@ export class ReceiveQueue {
       this.#keep(bytes);
       return undefined;
     }
-    const taken = Math.min(bytes.length, outstanding.length.value);
-    outstanding.buffer.set(bytes.subarray(0, taken));
+    // A module can have given its buffer away.
+    const taken = Math.min(bytes.length, outstanding.size, outstanding.buffer.length);
+    if (taken > 0) outstanding.buffer.set(bytes.subarray(0, taken));
     if (taken < bytes.length) this.#keep(bytes.subarray(taken));
-    return this.#settle(outstanding, SUCCESS, taken);
+    return this.#settle(outstanding, taken === 0 ? ERROR_BUFFER_INVALID : SUCCESS, taken);
   }
 
   /** Puts bytes back before all others; false when they are too many. */
@@ -80,8 +83,9 @@ export class ReceiveQueue {
     this.lastError = PENDING;
     this.bytesReceived = 0;
     if (this.#end > this.#start) {
-      const taken = this.#takeInto(buffer.subarray(0, length.value));
-      signal(this.#settle({ buffer, length, event, cancel: undefined }, SUCCESS, taken));
+      const size = length.value;
+      const taken = this.#takeInto(buffer.subarray(0, size));
+      signal(this.#settle({ buffer, size, length, event, cancel: undefined }, SUCCESS, taken));
       return PENDING;
     }
     const cancel =
@@ -91,7 +95,7 @@ export class ReceiveQueue {
             const waiting = this.#outstanding;
             if (waiting !== undefined) signal(this.#settle(waiting, SUCCESS, 0)); // RAS-24: no error
           });
-    this.#outstanding = { buffer, length, event, cancel };
+    this.#outstanding = { buffer, size: length.value, length, event, cancel };
     return PENDING;
   }
 
@@ -118,7 +122,11 @@ export class ReceiveQueue {
   #settle(waiting: Outstanding, error: number, bytes: number): () => void {
     this.#outstanding = undefined;
     waiting.cancel?.();
-    waiting.length.value = bytes;
+    try {
+      waiting.length.value = bytes;
+    } catch {
+      // A frozen object: the module asked for no answer there, and has `getInfo`.
+    }
     this.lastError = error;
     this.bytesReceived = bytes;
     return waiting.event;

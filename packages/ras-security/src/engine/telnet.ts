@@ -1,3 +1,5 @@
+import type { TerminalWindow } from "../contract/security-module.ts";
+
 /** What came of bytes from a telnet peer. */
 export interface TelnetInput {
   /** What the person typed. */
@@ -66,7 +68,7 @@ export class TelnetEnd {
   /** Our offers that were not answered yet, and what is agreed upon. */
   readonly #asked = new Set<string>();
   readonly #agreed = new Set<string>();
-  #window: { readonly columns: number; readonly rows: number } | undefined;
+  #window: TerminalWindow | undefined;
 
   constructor(role: TelnetRole) {
     this.#role = role;
@@ -86,7 +88,7 @@ export class TelnetEnd {
   }
 
   /** The size of the caller's window, where he told it. */
-  get window(): { readonly columns: number; readonly rows: number } | undefined {
+  get window(): TerminalWindow | undefined {
     return this.#window;
   }
 

@@ -8,7 +8,12 @@ import {
   ERROR_USER_DISCONNECTION,
 } from "@sallyport/errors/ras";
 import type { Cancel, Clock, Milliseconds } from "@sallyport/runtime";
-import type { CallSignal, ModuleLog, RasSecurityDialogComplete } from "../contract/security-module.ts";
+import type {
+  CallSignal,
+  ModuleLog,
+  RasSecurityDialogComplete,
+  TerminalWindow,
+} from "../contract/security-module.ts";
 import { ReceiveQueue } from "../engine/receive-queue.ts";
 import { statusName } from "../engine/status-name.ts";
 import { Transaction, type TransactionEffect, type TransactionOutcome } from "../engine/transaction.ts";
@@ -47,6 +52,7 @@ export class HostCall implements PortOwner {
   readonly receiveQueue: ReceiveQueue;
   readonly #host: CallHost;
   readonly #transaction: Transaction;
+  readonly #line: SecurityLine;
   readonly #lineEnd: LineEnd;
   readonly #onOutcome: (outcome: CallOutcome) => void;
   #port: HostPort | undefined;
@@ -62,6 +68,7 @@ export class HostCall implements PortOwner {
     this.receiveQueue = new ReceiveQueue({ clock, limit: host.limits.maxTypeahead });
     this.#host = host;
     this.#transaction = new Transaction({ maxEndCalls: host.limits.maxEndCalls });
+    this.#line = line;
     this.#lineEnd = new LineEnd(line, {
       clock,
       flushMs: host.limits.flushMs,
@@ -90,6 +97,10 @@ export class HostCall implements PortOwner {
     return this.#host.module.settings;
   }
 
+  get window(): TerminalWindow | undefined {
+    return this.#line.window;
+  }
+
   get strict(): boolean {
     return this.#host.limits.strict;
   }
@@ -106,6 +117,11 @@ export class HostCall implements PortOwner {
       if (abortError !== 0) this.#controller.abort(abortReason(abortError));
     }
     return this.#controller.signal;
+  }
+
+  /** Whether a port is the one that the module was given for this call. */
+  owns(port: unknown): boolean {
+    return port === this.#port;
   }
 
   answer(): void {

@@ -16,6 +16,7 @@ import type {
   Out,
   RasSecurityInfo,
   SecurityPort,
+  TerminalWindow,
 } from "../contract/security-module.ts";
 import type { ReceiveQueue } from "../engine/receive-queue.ts";
 import type { TransactionState } from "../engine/transaction-table.ts";
@@ -30,6 +31,7 @@ export interface PortOwner {
   readonly log: ModuleLog;
   readonly clock: Clock;
   readonly settings: unknown;
+  readonly window: TerminalWindow | undefined;
   readonly strict: boolean;
   readonly receiveQueue: ReceiveQueue;
   /** How many more bytes may wait to be transmitted. */
@@ -77,6 +79,10 @@ export class HostPort implements SecurityPort {
     return this.#owner.settings;
   }
 
+  get window(): TerminalWindow | undefined {
+    return this.#owner.window;
+  }
+
   send(data: Uint8Array | string, length?: number): number {
     const size = length ?? (typeof data === "string" ? undefined : data?.length);
     const result = this.#refusal() ?? this.#send(data, length);
@@ -98,10 +104,16 @@ export class HostPort implements SecurityPort {
     if (this.#owner.state === "Closed") return ERROR_INVALID_PORT_HANDLE;
     if (typeof info !== "object" || info === null) return ERROR_INVALID_PARAMETER;
     const { lastError, bytesReceived } = this.#owner.receiveQueue;
-    info.lastError = lastError;
-    info.bytesReceived = bytesReceived;
-    info.deviceName = this.#owner.deviceName.slice(0, MAX_DEVICE_NAME);
-    return NO_ERROR;
+    try {
+      Object.assign(info, {
+        lastError,
+        bytesReceived,
+        deviceName: this.#owner.deviceName.slice(0, MAX_DEVICE_NAME),
+      });
+      return NO_ERROR;
+    } catch {
+      return ERROR_INVALID_PARAMETER; // a frozen object
+    }
   }
 
   unread(bytes: Uint8Array): number {

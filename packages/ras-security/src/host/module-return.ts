@@ -15,9 +15,16 @@ export type ModuleReturn =
 export function callModule(
   entryPoint: () => unknown,
   otherwise: number,
-  returned: (result: ModuleReturn) => void,
+  onReturn: (result: ModuleReturn) => void,
 ): boolean {
   let value: unknown;
+  let hasReturned = false;
+  /** Once: a promise of a library of its own may settle twice. */
+  const returned = (result: ModuleReturn): void => {
+    if (hasReturned) return;
+    hasReturned = true;
+    onReturn(result);
+  };
   try {
     value = entryPoint();
     if (isThenable(value)) {
@@ -25,7 +32,7 @@ export function callModule(
         (settled) => returned(statusOf(settled, otherwise)),
         (error: unknown) => returned(thrown(error, otherwise)),
       );
-      return true;
+      return !hasReturned;
     }
   } catch (error) {
     returned(thrown(error, otherwise));

@@ -160,8 +160,13 @@ export class RasSecurityHost {
 
   #callOf(port: unknown, own: HostCall): HostCall | undefined {
     if (port === undefined) return own;
-    const handle = typeof port === "object" && port !== null ? (port as { handle?: unknown }).handle : port;
-    return typeof handle === "number" ? this.#calls.get(handle) : undefined;
+    if (typeof port === "number") return this.#calls.get(port);
+    if (own.owns(port)) return own;
+    // Another port's; one of another host, or of a transaction that is over, is nobody's.
+    const handle =
+      typeof port === "object" && port !== null ? (port as { handle?: unknown }).handle : undefined;
+    const call = typeof handle === "number" ? this.#calls.get(handle) : undefined;
+    return call?.owns(port) ? call : undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { TerminalWindow } from "../contract/security-module.ts";
 import { TelnetEnd } from "../engine/telnet.ts";
 import type { SecurityLine } from "../host/line.ts";
 
@@ -25,6 +26,10 @@ export class SocketLine implements SecurityLine {
     socket.on("error", () => {});
     socket.on("data", (bytes: Uint8Array) => this.#received(bytes));
     if (this.#telnet !== undefined) socket.write(this.#telnet.open());
+  }
+
+  get window(): TerminalWindow | undefined {
+    return this.#telnet?.window;
   }
 
   /** Where what the caller types goes from now on. */
