@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -5,7 +6,7 @@ import { join } from "node:path";
 import type { SettingsInput } from "@sallyport/server";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { dialogModule, rasSettings } from "../src/ras-dialog.ts";
-import { type Sallyport, sallyport, startSallyport } from "../src/sallyport.ts";
+import { program, type Sallyport, sallyport, startSallyport } from "../src/sallyport.ts";
 import { temporaryFolder } from "../src/temporary-folder.ts";
 
 const files = { "dialog.ts": dialogModule };
@@ -161,6 +162,36 @@ describe("a server that takes callers", () => {
       stderr: expect.stringContaining("there is no call on raw-1"),
     });
     await server.logged("ERROR_USER_DISCONNECTION (631)");
+  });
+
+  it("ports --follow shows the ports again when something has changed", async () => {
+    const server = await start();
+    const following = spawn(
+      process.execPath,
+      [program, "ras", "ports", "--follow", "--json", "--config", server.configFile],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    onTestFinished(() => void following.kill());
+    let shown = "";
+    following.stdout.setEncoding("utf8").on("data", (text: string) => {
+      shown += text;
+    });
+    const lines = () => shown.split("\n").filter(Boolean).length;
+    await expect.poll(lines, { timeout: 20_000 }).toBe(1);
+    const somebody = await caller(server.ras["raw"]);
+    await expect.poll(() => shown, { timeout: 20_000 }).toContain('"state":"Active"');
+    somebody.socket.destroy();
+    await expect.poll(lines, { timeout: 20_000 }).toBe(3);
+  });
+
+  it("the console's interface wants its token for calls, too", async () => {
+    const server = await start();
+    for (const [path, method] of [
+      ["/api/ras/ports", "GET"],
+      ["/api/ras/calls/raw-1/disconnect", "POST"],
+    ] as const) {
+      expect((await fetch(`${server.console}${path}`, { method })).status).toBe(401);
+    }
   });
 
   it("hands over to a TCP target, in both directions, with what was typed ahead; without the target it says so", async () => {

@@ -53,7 +53,17 @@ interface Accepted {
   readonly releases: (() => Promise<void>)[];
 }
 
-/** Calls the admin modules about connections that have passed the security dialog and PPP (RAS-63 to RAS-72). */
+/**
+ * Calls the admin modules about connections that have passed the security dialog and PPP (RAS-63 to RAS-72).
+ *
+ * @example
+ * ```ts
+ * const host = new RasAdminHost({ modules: [adminModule(mine, { name: "mine" })], clock: systemClock, log });
+ * await host.start();
+ * const admission = await host.connect(link, { address: 0x0a630002 }); // 10.99.0.2 is proposed
+ * if (admission.accepted) await host.connectionEnded(link.connection);
+ * ```
+ */
 export class RasAdminHost {
   readonly #options: RasAdminHostOptions;
   readonly #notify = new CallQueue();

@@ -72,6 +72,13 @@ const pairs = [
  * Loads the modules that the registry names, separated by semicolons, in that order (Table R-3).
  *
  * @throws {WindowsError} ERROR_DLL_NOT_FOUND (1157) when one cannot be imported; else as {@link adminModule}
+ *
+ * @example
+ * ```ts
+ * const registry = createMemoryRegistry();
+ * registry.set(adminDllKey, "DLLPath", "./addresses.ts;./quarantine.ts");
+ * const modules = await loadAdminModules({ registry, importModule: (path) => import(path) });
+ * ```
  */
 export async function loadAdminModules(options: {
   readonly registry: Registry;

@@ -45,7 +45,20 @@ const remembered = 65_536;
 /** The first byte of every PPP frame (RFC 1662 section 4.1): before it, everything is dialog. */
 const flag = 0x7e;
 
-/** The caller's side of a dial-in connection until PPP begins. Sans-IO: bytes come in, bytes and states go out. */
+/**
+ * The caller's side of a dial-in connection until PPP begins. Sans-IO: bytes come in, bytes and states go out.
+ *
+ * @example
+ * ```ts
+ * const caller = new DialInCaller({
+ *   clock: systemClock,
+ *   send: (bytes) => void socket.write(bytes),
+ *   hangUp: () => void socket.end(),
+ *   script: [{ expect: "Username: ", send: "alice\r" }],
+ * });
+ * socket.on("connect", () => caller.connected()).on("data", (bytes) => caller.received(bytes));
+ * ```
+ */
 export class DialInCaller {
   readonly #options: DialInCallerOptions;
   readonly #steps: CallerStep[];

@@ -29,6 +29,13 @@ const longestLine = 4_096;
  * Makes a line of what a caller types: backspace and Ctrl-U edit, Ctrl-W takes back a word, and CR, LF, CR LF and CR NUL are
  * one line end, wherever the bytes are cut. Arrow keys and other control characters do nothing. One editor serves all answers of
  * a call, because the second half of a line end may come with the next one.
+ *
+ * @example
+ * ```ts
+ * const editor = new LineEditor();
+ * const typed = new TextEncoder().encode("alicx\be\r");
+ * editor.type(typed, { echo: true, maxLength: 80 }).line; // "alice"
+ * ```
  */
 export class LineEditor {
   #bytes: number[] = [];

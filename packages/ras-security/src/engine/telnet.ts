@@ -57,6 +57,17 @@ type Expecting = "data" | "command" | "option" | "subnegotiation" | "subnegotiat
  * One end of telnet on one line: takes commands out of what arrives, answers them, and doubles 255 in what leaves. The
  * server offers to echo and to work character by character, so that a dialog decides what a caller sees. It never answers an
  * answer (RFC 1143), and keeps at most 64 bytes of what the peer sends.
+ *
+ * @example
+ * ```ts
+ * const telnet = new TelnetEnd("server");
+ * socket.write(telnet.open());
+ * socket.on("data", (bytes) => {
+ *   const { data, reply } = telnet.received(bytes);
+ *   socket.write(reply);
+ *   call.received(data);
+ * });
+ * ```
  */
 export class TelnetEnd {
   readonly #role: TelnetRole;

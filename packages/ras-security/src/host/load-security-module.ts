@@ -58,6 +58,13 @@ export interface LoadSecurityModuleOptions {
  *
  * @throws {WindowsError} ERROR_DLL_NOT_FOUND (1157) when it cannot be imported, ERROR_PROC_NOT_FOUND (127) when it lacks an
  *   entry point, ERROR_GEN_FAILURE (31) when the key cannot be opened
+ *
+ * @example
+ * ```ts
+ * const registry = createMemoryRegistry();
+ * registry.set(securityHostKey, "DLLPath", "./my-dialog.ts");
+ * const module = await loadSecurityModule({ registry, importModule: (path) => import(path), log });
+ * ```
  */
 export async function loadSecurityModule(
   options: LoadSecurityModuleOptions,
