@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { describeWithPeers } from "../src/peers.ts";
 import { dialogModule, rasSettings } from "../src/ras-dialog.ts";
-import { type Sallyport, startSallyport } from "../src/sallyport.ts";
+import { program, type Sallyport, startSallyport } from "../src/sallyport.ts";
 import { chat, serialLine, terminal } from "../src/terminal.ts";
 
 const start = () => startSallyport(rasSettings, { files: { "dialog.ts": dialogModule } });
@@ -122,6 +122,28 @@ describeWithPeers(["telnet", "socat"], "telnet of inetutils", () => {
     await portsAreFree(server);
     await expect.poll(() => server.log().match(/\(629\)/g)?.length, { timeout: 10_000 }).toBe(2);
   });
+});
+
+describeWithPeers(["socat"], "sallyport ras dial on a terminal", () => {
+  it.each(["telnet", "raw"])(
+    "a person on the %s port: every key is sent as it is pressed, and Ctrl-] hangs up",
+    async (name) => {
+      const server = await start();
+      const telnet = name === "telnet" ? " --telnet" : "";
+      const person = terminal(
+        `${process.execPath} ${program} ras dial${telnet} ${address(server, name).replace(":", "\\:")}`,
+      );
+      await person.sees("Username: ");
+      person.types("alicx\u007fe\r");
+      await person.sees("Passcode: ");
+      person.types("4711\r");
+      await person.sees("echo service");
+      expect(person.screen()).not.toContain("4711");
+      person.types("\u001d");
+      await person.closed;
+      await portsAreFree(server);
+    },
+  );
 });
 
 describeWithPeers(["picocom", "socat"], "picocom on a serial line", () => {

@@ -149,7 +149,7 @@ describe("a server that takes callers", () => {
       { device: "raw-1", state: "Active" },
       { device: "raw-2", state: "Open", user: "alice" },
     ]);
-    expect((await server.command("ras", "ports")).stdout).toMatch(/raw-2 {2}Open {2}since .* "alice"/);
+    expect((await server.command("ras", "ports")).stdout).toMatch(/raw-2 {2}Open {2}since .* {2}alice\n/);
     for (const [device, { socket }] of [
       ["raw-1", first],
       ["raw-2", second],

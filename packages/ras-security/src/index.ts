@@ -45,6 +45,7 @@ export { RasSecurityHost, type SecurityCall } from "./host/security-host.ts";
 export { statusName } from "./engine/status-name.ts";
 export { type CallLogEntry, callLogLine } from "./host/call-log.ts";
 export { eventSource, RasEvent } from "./host/events.ts";
+export { printableName } from "./host/printable-name.ts";
 
 // The terminate handshake as a table.
 

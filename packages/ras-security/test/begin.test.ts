@@ -147,6 +147,24 @@ describe("Begin", () => {
     expect(call.outcome).toMatchObject({ kind: "success", userName: "alice", domain: "CORP" });
   });
 
+  it("RAS-12 RAS-14 after a Complete inside Begin nothing is sent, and an outstanding Receive ends", async () => {
+    const harness = createHarness();
+    const statuses: number[] = [];
+    harness.module.beginReturns = () => {
+      const begun = harness.module.begun.at(-1);
+      begun?.receive();
+      begun?.success();
+      statuses.push(begun?.send("late") ?? 0, begun?.receive().status ?? 0);
+      return 0;
+    };
+    harness.module.endReturns = [new Promise((resolve) => harness.clock.after(100, () => resolve(619)))];
+    const call = await harness.connect();
+    call.type("~LCP");
+    await harness.clock.advanceAsync(100);
+    expect(statuses).toEqual([618, 618]);
+    expect(call.outcome).toMatchObject({ kind: "success", unread: new Uint8Array(Buffer.from("~LCP")) });
+  });
+
   it("RAS-14 X-26 it is discarded when Begin returns nonzero", async () => {
     const harness = createHarness();
     harness.module.beginReturns = () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   DialInCaller,
+  printableName,
   RASCS_AllDevicesConnected,
   RASCS_Disconnected,
   RASCS_Interactive,
@@ -63,8 +64,14 @@ describe("host limits and stopping", () => {
     for (const call of calls) expect(call.hungUp).toBe(true);
   });
 
-  it("RAS-56 stopping an idle host resolves at once", async () => {
+  it("RAS-56 stopping an idle host resolves at once; a second stop waits for the first", async () => {
     await createHarness().host.stop();
+    const harness = createHarness();
+    await harness.connect();
+    const both = Promise.all([harness.host.stop(), harness.host.stop()]);
+    await harness.settle();
+    await both;
+    expect(harness.module.ended).toHaveLength(1);
   });
 
   it("calls beyond maxCalls are refused, and the next one is taken when a port is free", async () => {
@@ -92,6 +99,13 @@ describe("host limits and stopping", () => {
     const seen = JSON.stringify([harness.log.events, harness.steps]);
     expect(seen).not.toContain("hunt");
     expect(harness.log.events.length).toBeGreaterThan(0);
+  });
+
+  it("names are printable, whatever a caller chose", () => {
+    expect(printableName("CORP\\alice.o@example-1")).toBe("CORP\\alice.o@example-1");
+    expect(printableName("grün")).toBe('"grün"');
+    expect(printableName('a"\u001b[2J\u009b1m\u202e\n')).toBe('"a\\"\\u001b[2J\\u009b1m\\u202e\\n"');
+    expect(printableName("")).toBe('""');
   });
 
   it("names that callers chose cannot forge a line of the log", async () => {

@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type NetConnectOpts, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -219,6 +220,15 @@ describe("ports on sockets", () => {
     expect(await caller.sees("Username: ")).toBe("Username: ");
     expect(port.calls[0]?.from).toBe("");
     await expect(open({ listen: { path } })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    const file = join(folder, "letter.txt");
+    writeFileSync(file, "not a socket");
+    await expect(open({ listen: { path: file } })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    expect(readFileSync(file, "utf8")).toBe("not a socket");
+    const left = join(folder, "left.sock");
+    const program = `require("node:net").createServer().listen(${JSON.stringify(left)}, () => process.kill(process.pid, "SIGKILL"))`;
+    spawnSync(process.execPath, ["-e", program]);
+    expect(statSync(left).isSocket()).toBe(true);
+    expect((await open({ listen: { path: left } })).port.address).toBe(left);
   });
 
   it("a port in use is the system's error", async () => {

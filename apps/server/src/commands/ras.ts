@@ -1,3 +1,4 @@
+import { printableName } from "@sallyport/ras-security";
 import { Command } from "commander";
 import type { RasCallStatus, RasPortStatus } from "../ras/ras-server.ts";
 import { paint, tell } from "./command-line.ts";
@@ -88,5 +89,5 @@ function portsText(ports: readonly RasPortStatus[]): string {
 
 function callText({ device, from, state, user, since }: RasCallStatus): string {
   const time = new Date(since).toISOString().slice(11, 19);
-  return `    ${device}  ${state}  since ${time} UTC${from && `  from ${from}`}${user === undefined ? "" : `  ${JSON.stringify(user)}`}`;
+  return `    ${device}  ${state}  since ${time} UTC${from && `  from ${from}`}${user === undefined ? "" : `  ${printableName(user)}`}`;
 }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { printableName } from "@sallyport/ras-security";
 import type { OpenLine } from "@sallyport/ras-security/node";
 import type { Log } from "@sallyport/runtime";
 import type { RasPortSetting } from "../settings/ras-settings.ts";
@@ -15,7 +16,7 @@ export function handOver(line: OpenLine, target: RasPortSetting["target"], log: 
       source: "RemoteAccess",
       id: 0,
       severity: "audit-success",
-      message: `port ${call.deviceName}: ${printable(user)} has passed the security dialog`,
+      message: `port ${call.deviceName}: ${printableName(user)} has passed the security dialog`,
       fields: { port: call.deviceName, user, from: call.from },
     });
   }
@@ -25,9 +26,9 @@ export function handOver(line: OpenLine, target: RasPortSetting["target"], log: 
 
 /** Until PPP is here: says so, and sends back what comes. */
 function echo({ stream, outcome }: OpenLine): void {
-  const who = outcome.kind === "success" ? `, ${outcome.userName}` : "";
+  const who = outcome.kind === "success" ? `, ${printableName(outcome.userName)}` : "";
   stream.write(
-    `Welcome${printable(who)}. This is the echo service: it sends back what you type, until you hang up.\r\n`,
+    `Welcome${who}. This is the echo service: it sends back what you type, until you hang up.\r\n`,
   );
   stream.pipe(stream);
 }
@@ -69,9 +70,4 @@ function endTogether(stream: OpenLine["stream"], socket: Socket): void {
   socket.once("close", () => {
     if (!stream.writableEnded && !stream.destroyed) stream.end();
   });
-}
-
-/** A user name is what a caller typed: it must not steer his, or anybody's, terminal. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e\u00a1-\uffff]/g, "?");
 }

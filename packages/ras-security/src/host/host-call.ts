@@ -28,7 +28,8 @@ import type { SecurityModule } from "./load-security-module.ts";
 import { callModule, type ModuleReturn, messageOf } from "./module-return.ts";
 import type { RasSecurityHostOptions, RasSecurityLimits } from "./options.ts";
 import { type CallOutcome, isSameUser } from "./outcome.ts";
-import { reportOutcome, shownName, type WriteEvent } from "./report-outcome.ts";
+import { printableName } from "./printable-name.ts";
+import { reportOutcome, type WriteEvent } from "./report-outcome.ts";
 
 /** What a call needs of its host. */
 export interface CallHost {
@@ -56,6 +57,7 @@ export class HostCall implements PortOwner {
   readonly #lineEnd: LineEnd;
   readonly #onOutcome: (outcome: CallOutcome) => void;
   #port: HostPort | undefined;
+  #hasVerdict = false;
   #controller: AbortController | undefined;
   #cancelDialogLimit: Cancel | undefined;
   #cancelDelayLimit: Cancel | undefined;
@@ -99,6 +101,10 @@ export class HostCall implements PortOwner {
 
   get window(): TerminalWindow | undefined {
     return this.#line.window;
+  }
+
+  get hasVerdict(): boolean {
+    return this.#hasVerdict;
   }
 
   get strict(): boolean {
@@ -161,10 +167,7 @@ export class HostCall implements PortOwner {
   }
 
   complete(verdict: Verdict): void {
-    if (this.state === "Active") {
-      const outstanding = this.receiveQueue.cancel(ERROR_PORT_NOT_OPEN);
-      if (outstanding !== undefined) this.signalEvent(outstanding);
-    }
+    this.#hasVerdict = true;
     if (verdict.kind === "error" && verdict.malformed !== undefined) {
       this.diagnose(`the SECURITY_MESSAGE is malformed: ${verdict.malformed}`);
     }
@@ -216,6 +219,7 @@ export class HostCall implements PortOwner {
           this.#abortModule(effect.error);
           break;
         case "call End":
+          this.#endReceive();
           this.#boundDelay();
           deferred(() => this.#callEnd());
           break;
@@ -267,6 +271,12 @@ export class HostCall implements PortOwner {
         error: undefined,
       });
     timers.push(this.clock.after(limits.beginWarnMs, warn), this.clock.after(limits.beginLimitMs, give));
+  }
+
+  /** RAS-12: the buffers are the module's until it has given its verdict. */
+  #endReceive(): void {
+    const outstanding = this.receiveQueue.cancel(ERROR_PORT_NOT_OPEN);
+    if (outstanding !== undefined) this.signalEvent(outstanding);
   }
 
   #callEnd(): void {
@@ -357,7 +367,7 @@ export class HostCall implements PortOwner {
 
   #write(id: RasEvent, severity: Parameters<typeof writeEvent>[2], what: string, fields: object = {}): void {
     const { deviceName, handle } = this;
-    writeEvent(this.#host.options.log, id, severity, `port ${shownName(deviceName)}: ${what}`, {
+    writeEvent(this.#host.options.log, id, severity, `port ${printableName(deviceName)}: ${what}`, {
       port: deviceName,
       handle,
       module: this.#host.module.name,

@@ -27,6 +27,8 @@ export interface PortOwner {
   readonly deviceName: string;
   readonly state: TransactionState;
   readonly lineGone: boolean;
+  /** Whether Complete was called, also where Begin is still running. */
+  readonly hasVerdict: boolean;
   readonly signal: CallSignal;
   readonly log: ModuleLog;
   readonly clock: Clock;
@@ -130,7 +132,7 @@ export class HostPort implements SecurityPort {
         return ERROR_INVALID_PORT_HANDLE;
       case "Beginning":
       case "Active":
-        return undefined;
+        return this.#owner.hasVerdict ? ERROR_PORT_NOT_OPEN : undefined;
       default:
         return this.#owner.lineGone ? ERROR_PORT_NOT_CONNECTED : ERROR_PORT_NOT_OPEN;
     }

@@ -4,6 +4,7 @@ import { statusName } from "../engine/status-name.ts";
 import type { TransactionOutcome } from "../engine/transaction.ts";
 import { RasEvent } from "./events.ts";
 import type { CallOutcome } from "./outcome.ts";
+import { printableName } from "./printable-name.ts";
 
 /** Writes an event about one call. */
 export type WriteEvent = (id: RasEvent, severity: Severity, what: string, fields?: object) => void;
@@ -57,11 +58,6 @@ export function reportOutcome(
   }
 }
 
-/** Names come from callers: what would disturb a log line is shown as an escape. */
 function shown(domain: string, userName: string): string {
-  return shownName(domain === "" ? userName : `${domain}\\${userName}`);
-}
-
-export function shownName(name: string): string {
-  return /^[\w.:@\\ /[\]-]+$/.test(name) ? name : JSON.stringify(name);
+  return printableName(domain === "" ? userName : `${domain}\\${userName}`);
 }

@@ -48,7 +48,7 @@ export class RasSecurityHost {
   #turning = false;
   #handles = 0;
   #stopped: (() => void) | undefined;
-  #stopping = false;
+  #stopping: Promise<void> | undefined;
 
   /** @throws {RangeError} when a limit is out of its range */
   constructor(options: RasSecurityHostOptions) {
@@ -66,7 +66,8 @@ export class RasSecurityHost {
    * Takes a call. `onOutcome` is called once, when the security stage is over: within this call where there is none.
    */
   answer(line: SecurityLine, onOutcome: (outcome: CallOutcome) => void): SecurityCall {
-    if (this.#stopping || this.#calls.size >= this.#limits.maxCalls) return this.#refuse(line, onOutcome);
+    if (this.#stopping !== undefined || this.#calls.size >= this.#limits.maxCalls)
+      return this.#refuse(line, onOutcome);
     if (this.#host === undefined || !this.#limits.kinds.includes(line.kind)) {
       onOutcome({ kind: "no dialog" });
       return withoutDialog(line, this.#options.clock.now());
@@ -83,8 +84,12 @@ export class RasSecurityHost {
    * Takes no call any more and aborts those in progress (RAS-56). Resolves when all of them are closed: at the latest when the
    * delay limit is over.
    */
-  async stop(): Promise<void> {
-    this.#stopping = true;
+  stop(): Promise<void> {
+    this.#stopping ??= Promise.resolve().then(() => this.#stop());
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     for (const call of [...this.#calls.values()]) call.abort(ERROR_PORT_DISCONNECTED);
     if (this.#calls.size === 0) return;
     const { delayLimitMs } = this.#limits;
@@ -98,7 +103,10 @@ export class RasSecurityHost {
   }
 
   #refuse(line: SecurityLine, onOutcome: (outcome: CallOutcome) => void): SecurityCall {
-    const why = this.#stopping ? "the host is stopping" : `there are ${this.#limits.maxCalls} calls already`;
+    const why =
+      this.#stopping !== undefined
+        ? "the host is stopping"
+        : `there are ${this.#limits.maxCalls} calls already`;
     writeEvent(
       this.#options.log,
       RasEvent.Other,

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Milliseconds } from "@sallyport/runtime";
@@ -185,7 +185,7 @@ async function listenOn(server: Server, at: RasPortAddress): Promise<void> {
     await tryToListen(server, options);
   } catch (error) {
     const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-    if (!("path" in at) || !isTaken || (await isAlive(at.path))) throw error;
+    if (!("path" in at) || !isTaken || !isSocket(at.path) || (await isAlive(at.path))) throw error;
     rmSync(at.path); // what a process left behind that did not end in order
     await tryToListen(server, options);
   }
@@ -200,6 +200,11 @@ function tryToListen(server: Server, options: object): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Nothing else is ever removed. */
+function isSocket(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true;
 }
 
 function isAlive(path: string): Promise<boolean> {
