@@ -204,6 +204,7 @@ describe("Begin", () => {
         });
       const call = await harness.connect();
       const { signal } = call.module.port;
+      const waiting = harness.dial();
       call.hangUp();
       expect(signal.aborted).toBe(true);
       call.module.success();
@@ -212,6 +213,7 @@ describe("Begin", () => {
       await harness.settle();
       expect(harness.module.ended).toHaveLength(ends);
       expect(call).toMatchObject({ outcome: { kind: "aborted", error: 629 }, sent: "" });
+      expect(waiting.call.state).toBe("Beginning"); // its turn has come
     }
   });
 

@@ -244,6 +244,32 @@ describe("End", () => {
     }
   });
 
+  it("RAS-48 the signal is aborted also when the line is lost while End runs, or during a delay", async () => {
+    for (const state of ["Cleaning", "Delayed"] as const) {
+      const harness = createHarness();
+      harness.module.endReturns = [state === "Delayed" ? 0 : new Promise(() => {})];
+      const call = await harness.connect();
+      const { signal } = call.module.port;
+      call.module.success();
+      await harness.settle();
+      expect([call.call.state, signal.aborted]).toEqual([state, false]);
+      call.call.disconnect();
+      expect([signal.aborted, call.hungUp]).toEqual([true, true]);
+    }
+  });
+
+  it("RAS-50 RAS-51 a Complete while End runs abnormally is the one that is owed after NO_ERROR", async () => {
+    const harness = createHarness();
+    harness.module.endReturns = [new Promise((resolve) => harness.clock.after(100, () => resolve(0)))];
+    const call = await harness.connect();
+    call.hangUp();
+    await harness.settle();
+    call.module.error(629);
+    await harness.clock.advanceAsync(100);
+    expect(harness.module.ended).toHaveLength(2);
+    expect(call.outcome).toEqual({ kind: "aborted", error: 629 });
+  });
+
   it("RAS-53 a delay is over after delayLimitMs: closed, hung up, logged", async () => {
     for (const abnormal of [false, true]) {
       const harness = createHarness();

@@ -39,7 +39,6 @@ export type TransactionAction =
   | "keep Complete"
   | "take kept Complete"
   | "store verdict"
-  | "drop verdict"
   | "abort signal"
   | "call End"
   | "apply verdict"
@@ -75,12 +74,13 @@ export const transactionTable: readonly TransactionRow[] = [
   row("BeginningAborted", "Begin returns NO_ERROR", "Aborting", "release accept loop", "call End"),
 
   row("Active", "Complete", "Cleaning", "store verdict", "call End"), // RAS-42
-  row("Active", "abnormal end", "Aborting", "abort signal", "drop verdict", "call End"), // RAS-47
+  // From Aborting nothing leads back to a verdict (RAS-52).
+  row("Active", "abnormal end", "Aborting", "abort signal", "call End"), // RAS-47
 
   row("Cleaning", "End returns nonzero", "Closed", "apply verdict"), // RAS-43
   row("Cleaning", "End returns NO_ERROR", "Delayed", "take kept Complete"), // RAS-44
   row("Cleaning", "Complete", "Cleaning", "store verdict", "keep Complete"), // RAS-52
-  row("Cleaning", "abnormal end", "Aborting", "abort signal", "drop verdict"),
+  row("Cleaning", "abnormal end", "Aborting", "abort signal"),
   row("Cleaning", "limit reached", "Closed", "fail closed"),
 
   row("Aborting", "End returns nonzero", "Closed", "release port"), // RAS-49
@@ -89,7 +89,7 @@ export const transactionTable: readonly TransactionRow[] = [
   row("Aborting", "limit reached", "Closed", "fail closed"),
 
   row("Delayed", "Complete", "Cleaning", "store verdict", "call End"), // RAS-51
-  row("Delayed", "abnormal end", "Aborting", "abort signal", "drop verdict", "call End"),
+  row("Delayed", "abnormal end", "Aborting", "abort signal", "call End"),
   row("Delayed", "limit reached", "Closed", "fail closed"), // RAS-53
   row("DelayedAborted", "Complete", "Aborting", "call End"),
   row("DelayedAborted", "limit reached", "Closed", "fail closed"),

@@ -108,9 +108,6 @@ export class Transaction {
         return this.#takeKept();
       case "store verdict":
         return this.#store(verdict);
-      case "drop verdict":
-        this.#verdict = undefined;
-        return [];
       case "call End":
         if (this.#endCalls === this.#maxEndCalls) return this.limitReached();
         this.#endCalls++;
