@@ -128,6 +128,17 @@ describe("a server that takes callers", () => {
     });
   });
 
+  it("a far end that does not close is hung up on", async () => {
+    const silent = createServer({ allowHalfOpen: true }, (socket) => {
+      onTestFinished(() => void socket.destroy());
+      socket.on("error", () => {}).write("Login: ");
+    }).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as { port: number };
+    expect(await dial(`127.0.0.1:${port}`, "--expect", "Login: ")).toMatchObject({ status: 0 });
+  });
+
   it("a secret comes from a file, and what is piped in is typed", async () => {
     const server = await start();
     const folder = temporaryFolder({ code: "4711\n" });
@@ -195,9 +206,13 @@ describe("a server that takes callers", () => {
   });
 
   it("hands over to a TCP target, in both directions, with what was typed ahead; without the target it says so", async () => {
+    let heard = "";
     const target: Server = createServer((socket: Socket) => {
       socket.write("target: ");
       socket.pipe(socket);
+      socket.on("data", (bytes: Buffer) => {
+        heard += bytes.toString("latin1");
+      });
     });
     target.listen(0, "127.0.0.1");
     await once(target, "listening");
@@ -210,7 +225,9 @@ describe("a server that takes callers", () => {
     await first.sees("target: ahead");
     await expect.poll(() => first.text().length, { timeout: 20_000 }).toBeGreaterThan(300_000);
     expect(first.text()).toContain(big);
-    first.socket.end();
+    heard = "";
+    first.socket.end("last words");
+    await expect.poll(() => heard, { timeout: 20_000 }).toBe("last words");
     await expect.poll(async () => (await portsOf(server))[0]?.calls, { timeout: 20_000 }).toEqual([]);
     await new Promise((resolve) => target.close(resolve));
     const second = await caller(server.ras["gate"]);

@@ -70,6 +70,15 @@ describe("Complete", () => {
     ]);
   });
 
+  it("RAS-35 an ERROR may name the user; any 32 bits are a code", async () => {
+    const harness = createHarness();
+    const call = await harness.connect();
+    call.module.complete({ msgId: 3, error: -0x80000000, userName: "alice", domain: "CORP" });
+    await harness.settle();
+    expect(call.outcome).toEqual({ kind: "error", error: -0x80000000 });
+    expect(harness.log.events[0]?.fields).toMatchObject({ userName: "alice", domain: "CORP" });
+  });
+
   it.each(["failure", "error"] as const)(
     "RAS-36 what was sent before a %s is flushed before the hang-up",
     async (kind) => {

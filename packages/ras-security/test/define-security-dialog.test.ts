@@ -92,12 +92,27 @@ describe("a dialog", () => {
     const limited = await converse(async (dialog) =>
       dialog.accept(await dialog.ask("> ", { timeoutSeconds: 60 })),
     );
-    for (let key = 0; key < 70; key++) {
-      await limited.clock.advanceAsync(1_000);
+    for (let key = 0; key < 120; key++) {
+      expect(limited.outcome, `after ${key / 2} s`).toBeUndefined();
+      await limited.clock.advanceAsync(500);
       await limited.says("x");
     }
     expect(limited.outcome?.kind).toBe("failure");
   });
+
+  it.each([0, 60])(
+    "the limit of an answer counts also where nothing is typed, with an idle limit of %d",
+    async (idleSeconds) => {
+      const call = await converse(
+        async (dialog) => dialog.accept(await dialog.ask("> ", { timeoutSeconds: 10 })),
+        { idleSeconds },
+      );
+      await call.clock.advanceAsync(9_999);
+      expect(call.outcome).toBeUndefined();
+      await call.clock.advanceAsync(1);
+      expect(call.outcome?.kind).toBe("failure");
+    },
+  );
 
   it("no idle limit waits a day", async () => {
     const call = await converse(lines, { idleSeconds: 0 });
@@ -230,9 +245,11 @@ describe("a dialog", () => {
     expect(await call.says("\u001b[B")).toBe("");
     expect(await call.says(" ")).toContain("line 7");
     expect(call.outcome).toMatchObject({ userName: "true" });
-    const short = await converse(read);
-    await short.says("q");
-    expect(short.outcome).toMatchObject({ userName: "false" });
+    for (const key of ["q", "Q", "\u0003"]) {
+      const short = await converse(read);
+      await short.says(key);
+      expect(short.outcome).toMatchObject({ userName: "false" });
+    }
   });
 
   it("tells its surroundings: device, settings, clock, log", async () => {
@@ -281,6 +298,7 @@ describe("the line editor", () => {
     ["a€\bb\r", "ab"],
     ["a\u001b[Ab\u001bOPc\r", "abc"],
     ["a\u001b[1;5Db\r", "ab"],
+    ["a\u001b[@b\r", "ab"],
     ["a\u0001\u0002\tb\r", "ab"],
     ["a\u001b\r", "a"],
   ])("%j is %j", (keys, line) => {

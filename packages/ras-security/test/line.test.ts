@@ -162,6 +162,17 @@ describe("Receive", () => {
     expect(parts).toEqual(["abcdefghij", "klmnopqrst", "uvwxy"]);
   });
 
+  it("RAS-26 what a module took is not there again for the next stage", async () => {
+    const harness = createHarness();
+    const call = await harness.connect();
+    call.type("abcdef");
+    call.module.receive(0, 2);
+    await harness.settle();
+    call.module.success();
+    await harness.settle();
+    expect(call.outcome).toMatchObject({ unread: new Uint8Array(Buffer.from("cdef")) });
+  });
+
   it("RAS-26 however bytes arrive and are asked for, all come once and in order", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -10,6 +10,8 @@ interface DialOptions {
   readonly timeout: string;
 }
 
+/** How long a hang-up may take, in milliseconds. */
+const hangUpLimit = 2_000;
 /** The key that ends an interactive call, as in telnet: Ctrl-]. */
 const quit = 0x1d;
 
@@ -104,16 +106,21 @@ function converse(
   const isScripted = steps.length > 0;
   return new Promise((resolve) => {
     let hasEnded = false;
+    /** A server that does not close its end is not waited for. */
+    const hangUp = (): void => {
+      socket.end();
+      setTimeout(() => socket.destroy(), hangUpLimit).unref();
+    };
     const caller = new DialInCaller({
       clock: systemClock,
       script: steps,
       timeoutMs,
       send: (bytes) => void socket.write(telnet?.encode(bytes) ?? bytes),
-      hangUp: () => void socket.end(),
+      hangUp,
       onText: (bytes) => void process.stdout.write(bytes),
       onScriptEnd: () => {
         hasEnded = true;
-        socket.end();
+        hangUp();
       },
     });
     const keyboard = isScripted ? undefined : typeFrom(process.stdin, caller);

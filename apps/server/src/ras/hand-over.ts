@@ -64,9 +64,9 @@ function connectTo(line: OpenLine, target: { readonly host: string; readonly por
   endTogether(stream, socket);
 }
 
-/** Whichever end closes, the other one does. */
+/** Whichever end closes, the other one does, when it has what was on its way. */
 function endTogether(stream: OpenLine["stream"], socket: Socket): void {
-  stream.once("close", () => socket.destroy());
+  stream.once("close", () => socket.destroySoon());
   socket.once("close", () => {
     if (!stream.writableEnded && !stream.destroyed) stream.end();
   });

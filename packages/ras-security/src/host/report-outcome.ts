@@ -30,6 +30,8 @@ export function reportOutcome(
       write(RasEvent.SecurityError, "error", `the security module reported ${statusName(outcome.error)}`, {
         code: outcome.error,
         reason: outcome.malformed,
+        userName: outcome.userName || undefined,
+        domain: outcome.domain || undefined,
       });
       return { kind: "error", error: outcome.error };
     case "begin failed":
