@@ -231,6 +231,8 @@ describe("admin modules", () => {
     expect(await given.host.connect(link)).toEqual({ accepted: true, address: undefined, ipv6Address: own });
     await given.host.connectionEnded(7);
     expect(given.steps).toContain("MprAdminReleaseIpv6AddressForUser(a)");
+    const nothing = six(() => 0);
+    expect(await nothing.host.connect(link)).toMatchObject({ accepted: false, step: "address", error: 0 });
     const failing = six(() => {
       throw new WindowsError(649, { space: "ras" });
     });
@@ -263,6 +265,8 @@ describe("admin modules", () => {
   it("RAS-72 a module with the old RasAdmin names only is refused, and the message names the replacement", () => {
     const old = { RasAdminAcceptNewConnection: () => true, RasAdminConnectionHangupNotification: () => {} };
     expect(() => adminModule(old, { name: "old" })).toThrow("export MprAdminAcceptNewConnection instead");
+    expect(adminModule({ ...complete(), ...old }, { name: "both" }).form).toBe("");
+    expect(() => adminModule(null, { name: "none" })).toThrow("MprAdminAcceptNewConnection");
   });
 
   it("reauthentication asks every module of an accepted connection", async () => {

@@ -209,6 +209,9 @@ describe("Begin", () => {
       expect(signal.aborted).toBe(true);
       call.module.success();
       expect(call.call.state).toBe("BeginningAborted");
+      expect(harness.log.events.at(-1)?.message).toContain(
+        "Complete is ignored in the state BeginningAborted",
+      );
       finish(returned);
       await harness.settle();
       expect(harness.module.ended).toHaveLength(ends);
@@ -234,8 +237,16 @@ describe("Begin", () => {
         expect(harness.log.withId(20_094)[0]?.fields).toMatchObject({ module: "manual", code });
       }
     }
-    const harness = createHarness();
-    harness.module.beginReturns = () => "fine" as unknown as number;
-    expect((await harness.connect()).outcome).toEqual({ kind: "begin failed", error: 645 });
+    for (const [returned, words] of [
+      ["fine", "returned fine"],
+      [null, "returned null"],
+      [{}, "returned an object"],
+      [undefined, "returned undefined"],
+    ] as const) {
+      const harness = createHarness();
+      harness.module.beginReturns = () => returned as unknown as number;
+      expect((await harness.connect()).outcome).toEqual({ kind: "begin failed", error: 645 });
+      expect(harness.log.events[0]?.message).toContain(words);
+    }
   });
 });

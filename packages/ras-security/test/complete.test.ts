@@ -132,7 +132,10 @@ describe("Complete", () => {
       await harness.settle();
       expect(call).toMatchObject({ hungUp: true, sent: "", outcome: { kind: "error", error } });
       expect(harness.log.withId(20_094)).toMatchObject([
-        { fields: { code: error, reason: expect.any(String) } },
+        {
+          message: expect.stringContaining("malformed: "),
+          fields: { code: error, reason: expect.any(String) },
+        },
       ]);
     },
   );

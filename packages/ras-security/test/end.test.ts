@@ -159,6 +159,10 @@ describe("End", () => {
     await harness.settle();
     expect(call).toMatchObject({ sent: "", outcome: { kind: "aborted" } });
     expect(harness.module.ended).toHaveLength(1);
+    const steps = call.steps.length;
+    call.call.disconnect();
+    call.type("x");
+    expect(call.steps).toHaveLength(steps);
   });
 
   it("RAS-50 NO_ERROR delays in the normal and in the abnormal case, and then Complete is owed", async () => {

@@ -39,6 +39,7 @@ describe("host limits and stopping", () => {
     const stopping = harness.host.stop().then(() => (stopped = true));
     const late = harness.dial();
     expect(late).toMatchObject({ hungUp: true, outcome: { kind: "refused" } });
+    expect(harness.log.events.at(-1)?.message).toContain("the host is stopping");
     await harness.settle();
     await stopping;
     expect(stopped).toBe(true);
@@ -78,6 +79,7 @@ describe("host limits and stopping", () => {
     const harness = createHarness({ maxCalls: 1 });
     const first = await harness.connect();
     expect(harness.dial()).toMatchObject({ hungUp: true, outcome: { kind: "refused" } });
+    expect(harness.log.events.at(-1)?.message).toContain("there are 1 calls already");
     first.hangUp();
     await harness.settle();
     expect(harness.dial().call.state).toBe("Active");
@@ -192,6 +194,36 @@ describe("the caller's side", () => {
       [5, 0],
     ]);
     expect([call.outcome?.kind, caller.error]).toEqual(["success", 0]);
+  });
+
+  it("RAS-58 text that looks like PPP is text while the script runs; the same text is not found twice", async () => {
+    const { call, caller, states, module, pump } = dialWith({
+      script: [{ expect: "ok" }, { expect: "ok", send: "x" }],
+    });
+    module.send("one ok");
+    await pump();
+    module.send("~two");
+    await pump();
+    expect([caller.expecting, caller.unmatched, states.length]).toEqual(["ok", "~two", 1]);
+    module.send(" ok, three");
+    await pump();
+    expect([caller.expecting, caller.unmatched]).toEqual([undefined, ", three"]);
+    module.send("four");
+    await pump();
+    expect(caller.unmatched).toBe(", threefour");
+    caller.lost();
+    expect(caller).toMatchObject({ state: RASCS_Disconnected, error: 629 });
+    caller.lost();
+    caller.hangUp();
+    expect([states.length, call.outcome]).toEqual([2, undefined]);
+  });
+
+  it("RAS-58 hanging up is the caller's own doing: 619", async () => {
+    const { call, caller, states } = dialWith({});
+    caller.hangUp();
+    caller.hangUp();
+    expect(states).toEqual([[RASCS_Disconnected, 619]]);
+    expect(call.call.state).not.toBe("Active");
   });
 
   it("RAS-58 a script whose prompt does not come gives up and hangs up", async () => {

@@ -168,9 +168,6 @@ export class HostCall implements PortOwner {
 
   complete(verdict: Verdict): void {
     this.#hasVerdict = true;
-    if (verdict.kind === "error" && verdict.malformed !== undefined) {
-      this.diagnose(`the SECURITY_MESSAGE is malformed: ${verdict.malformed}`);
-    }
     this.#perform(this.#transaction.complete(verdict));
   }
 

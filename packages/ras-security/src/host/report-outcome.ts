@@ -26,14 +26,22 @@ export function reportOutcome(
       });
       return { kind: "failure", userName, domain };
     }
-    case "error":
-      write(RasEvent.SecurityError, "error", `the security module reported ${statusName(outcome.error)}`, {
-        code: outcome.error,
-        reason: outcome.malformed,
-        userName: outcome.userName || undefined,
-        domain: outcome.domain || undefined,
-      });
+    case "error": {
+      const { malformed: why } = outcome;
+      const malformed = why === undefined ? "" : `, because its SECURITY_MESSAGE is malformed: ${why}`;
+      write(
+        RasEvent.SecurityError,
+        "error",
+        `the security module reported ${statusName(outcome.error)}${malformed}`,
+        {
+          code: outcome.error,
+          reason: outcome.malformed,
+          userName: outcome.userName || undefined,
+          domain: outcome.domain || undefined,
+        },
+      );
       return { kind: "error", error: outcome.error };
+    }
     case "begin failed":
       write(
         RasEvent.SecurityError,
