@@ -49,7 +49,9 @@ export function createProgram(): Command {
         "instead: let EAP conversations wait for ever and watch memory, 100 to 100000",
       )
         .argParser(wholeNumber(100, 100_000))
-        .conflicts(["rounds", "seconds", "only", "markdown", "soak"]),
+        .conflicts(["rounds", "seconds", "only", "markdown", "soak", "dialogs"]),
+    )
+    .addOption(
       new Option("--dialogs <count>", "instead: open so many security dialogs at once, 100 to 9000")
         .argParser(wholeNumber(100, 9_000))
         .conflicts(["rounds", "seconds", "only", "soak", "markdown"]),
