@@ -222,6 +222,13 @@ export class StepOperation extends Operation<number | StepAnswer> {
 
   /** The status, after what the caller insisted on has been looked at (SSPI-19). */
   #judged(entry: ContextEntry, answer: StepAnswer): number {
+    if (answer.token !== undefined && !(answer.token instanceof Uint8Array)) {
+      this.core.complain(
+        `security package ${entry.securityPackage.info.name}`,
+        "answered with a token that is no bytes",
+      );
+      throw new TypeError("the token of a security package is no Uint8Array");
+    }
     const status = packageStatus(answer.status);
     if (status !== codes.SEC_E_OK) return status;
     const { role, require } = this.#arguments;
@@ -298,8 +305,8 @@ export class StepOperation extends Operation<number | StepAnswer> {
     this.#letCredentialGo();
     const { phContext, phNewContext } = this.#arguments;
     if (this.#isFirst) {
-      if (phNewContext !== null && !this.isDetached) SecInvalidateHandle(phNewContext);
       entry.delete(this.core);
+      if (phNewContext !== null && !this.isDetached) SecInvalidateHandle(phNewContext);
     } else if (this.core.contexts.find(entry.handle) === entry) {
       entry.die(this.core, phContext ?? undefined);
     } else if (!this.isCut) {
