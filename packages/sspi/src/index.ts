@@ -39,6 +39,24 @@ export type {
   SecurityPackage,
   StepAnswer,
 } from "./contract/security-package.ts";
+export type { Unwrapped } from "./define/message-protection.ts";
+// Promises on top of it.
+export {
+  acceptSecurityContext,
+  importSecurityContext,
+  initializeSecurityContext,
+} from "./define/open-context.ts";
+export {
+  type ContextOptions,
+  type InitiateOptions,
+  SecurityContext,
+  type StepResult,
+} from "./define/security-context.ts";
+export {
+  acquireCredentials,
+  type CredentialOptions,
+  SecurityCredentials,
+} from "./define/security-credentials.ts";
 export {
   type CredHandle,
   type CtxtHandle,
@@ -52,6 +70,7 @@ export type { SspiAsyncContext, SspiAsyncNotifyCallback } from "./machine/async-
 export type { AsyncContextFunctions } from "./machine/async-functions.ts";
 export type { SspiLimits, SspiProviderOptions, SspiWarning } from "./machine/core.ts";
 export type { CallLimits } from "./machine/operation.ts";
+export { SspiError, type SspiErrorOptions } from "./sspi-error.ts";
 export { createSspiProvider, type SspiObjects, type SspiProvider } from "./sspi-provider.ts";
 export { isContinuable, isFinal, isSuccess, statusName } from "./status.ts";
 export {

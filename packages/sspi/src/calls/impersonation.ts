@@ -1,8 +1,10 @@
 import { SEC_E_INVALID_HANDLE, SEC_E_NO_IMPERSONATION, SEC_E_OK } from "@sallyport/errors/sspi";
 import type { PeerIdentity } from "../contract/attributes.ts";
+import type { Out } from "../contract/out.ts";
 import type { CtxtHandle } from "../handles/sec-handle.ts";
 import type { ContextEntry } from "../machine/context-entry.ts";
 import type { Core, Impersonation } from "../machine/core.ts";
+import { isThenable } from "../thenable.ts";
 import { peerIdentity } from "./queries.ts";
 
 /** Acting as the client of a context. A process has no thread identity here: a hook of the provider says what it means (SSPI-99). */
@@ -17,8 +19,8 @@ export interface ImpersonationFunctions {
   RevertSecurityContext(phContext: CtxtHandle): number;
   /** Not of Windows: whose identity this flow of the program has taken on. */
   impersonatedIdentity(): PeerIdentity | undefined;
-  /** Not of Windows: runs `fn` with the identity of the client, and gives it back however `fn` ends. */
-  runImpersonated(phContext: CtxtHandle, fn: () => void): number;
+  /** Not of Windows: runs `fn` with the identity of the client, and gives it back however `fn`, or its promise, ends. */
+  runImpersonated<Result>(phContext: CtxtHandle, fn: () => Result, result?: Out<Result | undefined>): number;
 }
 
 /** Makes them for one provider. */
@@ -40,13 +42,20 @@ export function impersonationFunctions(core: Core): ImpersonationFunctions {
       return SEC_E_OK;
     },
     impersonatedIdentity: () => core.impersonation.current()?.identity,
-    runImpersonated(phContext, fn) {
+    runImpersonated(phContext, fn, result) {
       const taken = takeOn(core, phContext);
       if (typeof taken === "number") return taken;
+      const end = (): void => giveBack(core, taken);
+      let isOngoing = false;
       try {
-        core.impersonation.run(taken, fn);
+        const returned = core.impersonation.run(taken, fn);
+        if (result !== undefined) result.value = returned;
+        if (isThenable(returned)) {
+          isOngoing = true;
+          returned.then(end, end);
+        }
       } finally {
-        giveBack(core, taken);
+        if (!isOngoing) end();
       }
       return SEC_E_OK;
     },
