@@ -49,3 +49,22 @@ export { answers, cancels, type EapBenchUser, type EapUserReaction, ignores } fr
 export type { EapSide } from "./eap/side.ts";
 export { createNpsBench, type NpsBench, type NpsBenchOptions } from "./nps-bench.ts";
 export { type BenchDial, createRasBench, type RasBench, type RasBenchOptions } from "./ras-bench.ts";
+
+// SSPI: a provider on the bench, and a security package that follows a script.
+export {
+  never,
+  type ScriptedAnswer,
+  type ScriptedConduct,
+  type ScriptedStep,
+  throws,
+  twice,
+  waits,
+} from "./scripted-answer.ts";
+export type { ScriptedMessages } from "./scripted-messages.ts";
+export {
+  type PackageCallRecord,
+  type PackageScript,
+  type ScriptedPackage,
+  scriptedPackage,
+} from "./scripted-package.ts";
+export { createSspiBench, type SspiBench, type SspiBenchOptions } from "./sspi-bench.ts";
