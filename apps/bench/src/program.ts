@@ -13,6 +13,7 @@ import { halfOpenText } from "./report/half-open-text.ts";
 import { markdownTable, textTable } from "./report/table.ts";
 import { inScope, type Scope } from "./scope.ts";
 import { runSoak, type SoakResults } from "./soak.ts";
+import { fullSize, runSspiBenchmark, sspiText } from "./sspi/sspi-benchmark.ts";
 
 const resultsFolder = fileURLToPath(new URL("../results/", import.meta.url));
 
@@ -23,6 +24,7 @@ interface Options {
   readonly soak?: number;
   readonly halfOpen?: number;
   readonly dialogs?: number;
+  readonly sspi?: true;
   readonly json?: true;
   readonly markdown?: true;
 }
@@ -56,6 +58,17 @@ export function createProgram(): Command {
         .argParser(wholeNumber(100, 9_000))
         .conflicts(["rounds", "seconds", "only", "soak", "markdown"]),
     )
+    .addOption(
+      new Option("--sspi", "instead: what the call machine of SSPI costs, about a minute").conflicts([
+        "rounds",
+        "seconds",
+        "only",
+        "soak",
+        "half-open",
+        "dialogs",
+        "markdown",
+      ]),
+    )
     .option("--json", "print the results as JSON")
     .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
     .addHelpText(
@@ -70,10 +83,12 @@ Examples:
   npm run bench -- --markdown > table.md
   npm run bench -- --soak 600                       ten minutes of load; --soak 60 is what CI runs
   npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with
-  npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve`,
+  npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve
+  npm run bench -- --sspi                           needs no FreeRADIUS`,
     )
     .action(async (options: Options) => {
       const work = (scope: Scope): Promise<number> => {
+        if (options.sspi) return sspi(options);
         if (options.soak !== undefined) return soak(scope, options.soak, options);
         if (options.dialogs !== undefined) return dialogs(scope, options.dialogs, options);
         return options.halfOpen === undefined
@@ -109,6 +124,14 @@ async function dialogs(scope: Scope, count: number, { json }: Options): Promise<
   return complaintsOf(results).length === 0 ? 0 : 1;
 }
 
+async function sspi({ json }: Options): Promise<number> {
+  const results = await runSspiBenchmark(fullSize, progress);
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "sspi", { json: asJson });
+  process.stdout.write(json ? asJson : sspiText(results));
+  return results.isMemoryKept ? 0 : 1;
+}
+
 function soakText({ seconds, requests, flatness, complaints, environment }: SoakResults): string {
   const { flat, middle, last, allowance } = flatness;
   return [
@@ -131,7 +154,7 @@ async function halfOpen(scope: Scope, count: number, { json }: Options): Promise
 /** One file for each form of the results, named after the moment of the run. */
 function save(
   startedAt: string,
-  kind: "bench" | "soak" | "half-open" | "dialogs",
+  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi",
   forms: Readonly<Record<string, string>>,
 ): void {
   mkdirSync(resultsFolder, { recursive: true });

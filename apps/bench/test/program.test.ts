@@ -33,6 +33,8 @@ describe("the command line", () => {
     [["--half-open", "1000", "--soak", "60"], "cannot be used with option '--soak <seconds>'"],
     [["--dialogs", "10"], "from 100 to 9000"],
     [["--dialogs", "200", "--soak", "60"], "cannot be used with option '--soak <seconds>'"],
+    [["--sspi", "--soak", "60"], "cannot be used with option '--soak <seconds>'"],
+    [["--sspi", "--rounds", "3"], "cannot be used with option '--rounds <count>'"],
     [["--json", "--markdown"], "cannot be used with option '--json'"],
   ])("refuses %j", async (args, words) => {
     expect(await refusal(...args)).toContain(words);

@@ -63,7 +63,7 @@ export function stub(
 }
 
 /** One step, its outputs, and how it ended. */
-export interface Step {
+interface Step {
   readonly async: SspiAsyncContext;
   readonly queued: number;
   readonly context: CtxtHandle;
@@ -75,7 +75,7 @@ export interface Step {
   token(): Uint8Array;
 }
 
-export interface StepOptions {
+interface StepOptions {
   readonly credential?: CredHandle | null;
   readonly context?: CtxtHandle | null;
   readonly token?: Uint8Array | string;

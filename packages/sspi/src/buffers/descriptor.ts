@@ -2,7 +2,7 @@ import { SECBUFFER_VERSION } from "@sallyport/errors/sspi";
 import type { SecBuffer, SecBufferDesc } from "./sec-buffer.ts";
 
 /** The most buffers in one descriptor; more is taken for a mistake. */
-export const maximumBuffers = 64;
+const maximumBuffers = 64;
 
 /**
  * The buffers of a descriptor that can be worked with: the right version, a sane number of buffers, sizes that are

@@ -150,7 +150,7 @@ export function peerIdentity(entry: ContextEntry): PeerIdentity | undefined {
 }
 
 /** The context of a handle, if its handshake has ended well. */
-export function establishedContext(core: Core, phContext: CtxtHandle | null): ContextEntry | undefined {
+function establishedContext(core: Core, phContext: CtxtHandle | null): ContextEntry | undefined {
   const entry = core.contexts.find(phContext);
   return entry?.phase === "established" ? entry : undefined;
 }

@@ -82,9 +82,10 @@ export class SecurityContext implements AsyncDisposable {
   #expiry: Date | undefined;
   #isEstablished: boolean;
   #isBroken = false;
-  /** The step before: the first one must have made the handle before the second begins. */
-  #last: Promise<unknown> = Promise.resolve();
-  #closing: AbortController | undefined;
+  /** The step that has not ended: the first one must have made the handle before the second begins. */
+  #last: Promise<unknown> | undefined;
+  /** Where the first step, which has no handle yet, can be aborted. */
+  #first: SspiAsyncContext | undefined;
 
   constructor(
     provider: SspiProvider,
@@ -131,8 +132,13 @@ export class SecurityContext implements AsyncDisposable {
    * @throws {SspiError} for the fatal codes (SSPI-17); its `token`, where there is one, is for the peer
    */
   step(token?: Uint8Array, limits: CallLimits = {}): Promise<StepResult> {
-    const result = this.#last.then(() => this.#step(token, limits));
-    this.#last = result.catch(() => {});
+    const result =
+      this.#last === undefined ? this.#step(token, limits) : this.#last.then(() => this.#step(token, limits));
+    const ended = (): void => {
+      if (this.#last === last) this.#last = undefined;
+    };
+    const last = result.then(ended, ended);
+    this.#last = last;
     return result;
   }
 
@@ -213,7 +219,7 @@ export class SecurityContext implements AsyncDisposable {
   async close(): Promise<void> {
     this.#isBroken = true;
     this.#isEstablished = false;
-    this.#closing?.abort();
+    if (this.#first !== undefined) this.provider.abortAsyncCall(this.#first);
     if (SecIsValidHandle(this.handle)) this.provider.DeleteSecurityContext(this.handle);
     await this.#last;
     if (SecIsValidHandle(this.handle)) this.provider.DeleteSecurityContext(this.handle);
@@ -228,9 +234,8 @@ export class SecurityContext implements AsyncDisposable {
     const input = this.#input(token);
     const output = secBufferDesc(secBuffer(SECBUFFER_TOKEN));
     const isFirst = !SecIsValidHandle(this.handle);
-    if (isFirst) this.#closing = new AbortController();
     const ended = await this.#queue(this.#credentials, input, output, isFirst, limits);
-    this.#closing = undefined;
+    this.#first = undefined;
     return this.#result(ended, input, output.buffers[0]);
   }
 
@@ -275,11 +280,12 @@ export class SecurityContext implements AsyncDisposable {
       (requestFlags(role, [...require, ...request]) | flags | ASC_REQ_ALLOCATE_MEMORY) >>> 0;
     const phCredential = isFirst ? credentials.handle : null;
     const phContext = isFirst ? null : handle;
-    const extension = { require, timeoutMs: limits.timeoutMs, signal: this.#signal(limits) };
+    const extension = { require, timeoutMs: limits.timeoutMs, signal: limits.signal };
     const attributes = out(0);
     const expiry = out(0n);
-    const queue = (context: SspiAsyncContext): number =>
-      role === "accept"
+    const queue = (context: SspiAsyncContext): number => {
+      if (isFirst) this.#first = context;
+      return role === "accept"
         ? provider.SspiAcceptSecurityContextAsync(
             context,
             phCredential,
@@ -309,15 +315,10 @@ export class SecurityContext implements AsyncDisposable {
             expiry,
             extension,
           );
+    };
     const ended = await completion(provider, queue);
     if (isContinuable(ended.status)) this.#attributes = attributes.value;
     if (ended.status === SEC_E_OK) this.#expiry = dateOfTimeStamp(expiry.value);
     return ended;
-  }
-
-  #signal({ signal }: CallLimits): AbortSignal | undefined {
-    const closing = this.#closing?.signal;
-    if (signal === undefined || closing === undefined) return signal ?? closing;
-    return AbortSignal.any([signal, closing]);
   }
 }

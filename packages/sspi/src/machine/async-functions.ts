@@ -1,7 +1,13 @@
 import { STATUS_DEVICE_BUSY, STATUS_INVALID_HANDLE, STATUS_SUCCESS } from "@sallyport/errors/ntstatus";
-import { SEC_E_INVALID_HANDLE, SEC_E_INVALID_PARAMETER, SEC_E_OK } from "@sallyport/errors/sspi";
+import {
+  SEC_E_INVALID_HANDLE,
+  SEC_E_INVALID_PARAMETER,
+  SEC_E_OK,
+  SEC_E_UNFINISHED_CONTEXT_DELETED,
+} from "@sallyport/errors/sspi";
 import { liveCall, SspiAsyncContext, type SspiAsyncNotifyCallback } from "./async-context.ts";
 import type { Core } from "./core.ts";
+import type { CallLimits } from "./operation.ts";
 
 /** The functions that manage async contexts (section 5 of the rules: the table of states). */
 export interface AsyncContextFunctions {
@@ -24,6 +30,11 @@ export interface AsyncContextFunctions {
   SspiAsyncContextRequiresNotify(AsyncContext: SspiAsyncContext | null): boolean;
   /** SEC_I_ASYNC_CALL_PENDING, then the outcome, until the context is made ready again or freed (SSPI-53). */
   SspiGetAsyncCallStatus(Handle: SspiAsyncContext | null): number;
+  /**
+   * Not of Windows: aborts the pending call, which then completes with SEC_E_UNFINISHED_CONTEXT_DELETED, as with the signal of
+   * a {@link CallLimits}. SEC_E_OK also when none is pending; SEC_E_INVALID_HANDLE for what is no live context.
+   */
+  abortAsyncCall(Handle: SspiAsyncContext | null): number;
   /** Not of Windows: what was thrown when the last call failed; undefined where nothing was. */
   asyncCallCause(Handle: SspiAsyncContext | null): unknown;
 }
@@ -79,6 +90,13 @@ export function asyncContextFunctions(core: Core): AsyncContextFunctions {
     },
     SspiGetAsyncCallStatus(Handle) {
       return liveCall(core, Handle)?.status ?? SEC_E_INVALID_HANDLE;
+    },
+    abortAsyncCall(Handle) {
+      const call = liveCall(core, Handle);
+      if (call === undefined) return SEC_E_INVALID_HANDLE;
+      const { operation } = call;
+      if (operation !== undefined) queueMicrotask(() => operation.cut(SEC_E_UNFINISHED_CONTEXT_DELETED));
+      return SEC_E_OK;
     },
     asyncCallCause(Handle) {
       return liveCall(core, Handle)?.cause;
