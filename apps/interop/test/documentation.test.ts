@@ -27,6 +27,7 @@ const documents = [
   "apps/docs/guides/nps-extension.md",
   "apps/docs/guides/ras-security-dialog.md",
   "apps/docs/guides/server.md",
+  "apps/docs/guides/sspi.md",
   "packages/accounts/README.md",
   "packages/crypto/README.md",
   "packages/eap-radius/README.md",
@@ -38,6 +39,7 @@ const documents = [
   "packages/samples/eap-key-proof/README.md",
   "packages/samples/nps-device-allowlist/README.md",
   "packages/samples/nps-totp-challenge/README.md",
+  "packages/sspi/README.md",
   "packages/testbench/README.md",
 ];
 
@@ -117,6 +119,7 @@ describe("code blocks of the documentation", () => {
       /^socat .*chat /,
       /^radclient /,
       /^eapol_test /,
+      /^node by-(callback|await)\.ts$/,
     ];
     for (const command of blocksIn("sh").flatMap(commandsOf)) {
       expect(
@@ -270,6 +273,26 @@ describe("code blocks of the documentation", () => {
       });
     expect((await logOn(0)).result).toMatchObject({ kind: "accepted", keys: "match" });
     expect((await logOn(1)).result).toMatchObject({ kind: "rejected" });
+  });
+
+  it("the guide to SSPI: the handshake with callbacks and the one with await print what it says", async () => {
+    const blocks = codeBlocks("apps/docs/guides/sspi.md");
+    const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    for (const { file, content } of blocks)
+      if (file !== undefined) writeFileSync(join(folder, file), content);
+    const [printed] = blocks.filter(({ language }) => language === "text");
+    const commands = blocks
+      .filter(({ language }) => language === "sh")
+      .flatMap(commandsOf)
+      .filter((command) => command.startsWith("node "));
+    expect(commands).toEqual(["node by-callback.ts", "node by-await.ts"]);
+    for (const command of commands) {
+      const ended = await run(process.execPath, command.split(" ").slice(1), { cwd: folder });
+      expect(ended).toMatchObject({ status: 0, stdout: printed?.content, stderr: "" });
+    }
+    const refused = await run(process.execPath, ["wrong-secret.ts"], { cwd: folder });
+    expect(refused).toMatchObject({ status: 0, stdout: "SEC_E_LOGON_DENIED (0x8009030C) 0\n", stderr: "" });
   });
 
   it("the query in the guide to the server gives the session times", async () => {
