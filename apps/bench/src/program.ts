@@ -146,7 +146,7 @@ function soakText({ seconds, requests, flatness, complaints, environment }: Soak
 async function halfOpen(scope: Scope, count: number, { json }: Options): Promise<number> {
   const results = await runHalfOpen(scope, count, progress);
   const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
-  save(results.startedAt, "halfOpen", { json: asJson });
+  save(results.startedAt, "half-open", { json: asJson });
   process.stdout.write(json ? asJson : halfOpenText(results));
   return results.growth <= results.allowance && results.complaints.length === 0 ? 0 : 1;
 }

@@ -9,11 +9,11 @@ it("measures what the machine of SSPI costs, and that it leaves nothing behind",
   const results = await runSspiBenchmark(size, (line) => lines.push(line));
   expect(lines).toHaveLength(4);
   expect(results.isMemoryKept).toBe(true);
-  expect(results.contextsMiB).toBeGreaterThan(0.1);
+  expect(results.contextsMB).toBeGreaterThan(0.1);
   expect(results.queued.min).toBeGreaterThan(results.direct.min);
   expect(results.promises.map(({ text }) => text)).toEqual([
     "the machine costs less than 3 us a call",
-    "1000 contexts in progress take less than 60 MiB",
+    "1000 contexts in progress take less than 60 MB",
     "20000 cycles of create, queue and free leave less than 1 MiB behind",
   ]);
   expect(sspiText(results)).toMatch(/await context\.step\(token\) +\d+\.\d\d us/);

@@ -75,7 +75,7 @@ async function stop(core: Core): Promise<void> {
   core.stopping = true;
   for (const operation of core.pending) {
     if (operation.isAtWork) operation.interrupt();
-    else operation.cut(SEC_E_UNFINISHED_CONTEXT_DELETED);
+    else if (!operation.mayBeAbandoned) operation.cut(SEC_E_UNFINISHED_CONTEXT_DELETED);
   }
   while (core.pending.size > 0) await Promise.race([...core.pending].map((operation) => operation.ended()));
   for (const entry of core.contexts) entry.delete(core);

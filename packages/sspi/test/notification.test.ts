@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -216,6 +217,48 @@ describe("the callback", () => {
     expect(answers.has("one: aborted")).toBe(false);
     sspi.end();
   });
+});
+
+it("a call begins, and its callback runs, in the flow of the program that queued it, whoever ended it or the one before", async () => {
+  const flow = new AsyncLocalStorage<string>();
+  const answers: ((status: number) => void)[] = [];
+  const seen: unknown[] = [];
+  const sspi = harness({
+    step: ({ token }) => {
+      if (token.length === 4) return SEC_I_CONTINUE_NEEDED;
+      seen.push(["begins", flow.getStore()]);
+      return new Promise<number>((resolve) => answers.push(resolve));
+    },
+  });
+  const credential = await sspi.acquire();
+  const { context } = sspi.accept({ credential, token: "open" });
+  await settle();
+  const controller = new AbortController();
+  for (const name of ["alice", "bob", "carol"]) {
+    flow.run(name, () => {
+      const async = sspi.context();
+      sspi.SspiSetAsyncNotifyCallback(async, () => seen.push(["told", flow.getStore()]), null);
+      sspi.accept({
+        context,
+        async,
+        extension: { signal: name === "carol" ? controller.signal : undefined },
+      });
+    });
+  }
+  await settle();
+  flow.run("mallory", () => answers[0]?.(SEC_I_CONTINUE_NEEDED));
+  await settle();
+  flow.run("mallory", () => answers[1]?.(SEC_I_CONTINUE_NEEDED));
+  await settle();
+  flow.run("mallory", () => controller.abort());
+  await settle();
+  expect(seen).toEqual(
+    ["alice", "bob", "carol"].flatMap((name) => [
+      ["begins", name],
+      ["told", name],
+    ]),
+  );
+  sspi.end();
 });
 
 describe("freeing while pending", () => {

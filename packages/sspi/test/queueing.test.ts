@@ -93,7 +93,10 @@ describe("queueing and outcome", () => {
       const waiting = sspi.accept({ credential });
       await settle();
       const queuedOnly = sspi.accept({ credential });
+      const deleting = sspi.context();
+      sspi.SspiDeleteSecurityContextAsync(deleting, createSecHandle());
       await sspi.shutdown();
+      expect(sspi.SspiGetAsyncCallStatus(deleting)).toBe(SEC_E_INVALID_HANDLE);
       expect([waiting.status(), queuedOnly.status()]).toEqual([
         SEC_E_UNFINISHED_CONTEXT_DELETED,
         SEC_E_UNFINISHED_CONTEXT_DELETED,
@@ -205,19 +208,36 @@ describe("queueing and outcome", () => {
       sspi.end();
     });
 
-    it("an output buffer that was detached is too small", async () => {
-      const sspi = harness({
-        step: () => ({ status: SEC_I_CONTINUE_NEEDED, token: Uint8Array.of(1, 2, 3) }),
-      });
+    it("in debug mode a change while the package works is told, too", async () => {
+      const answer = deferred<number>();
+      const sspi = harness({ step: () => answer.promise, debug: true });
+      const credential = await sspi.acquire();
+      const token = new TextEncoder().encode("before");
+      const changed = sspi.accept({ credential, token });
+      await settle();
+      token[0] = 0;
+      expect(sspi.warnings).toEqual([]);
+      answer.resolve(SEC_E_OK);
+      await settle();
+      expect([sspi.warnings, changed.status()]).toEqual([["SSPI_INPUT_CHANGED"], SEC_E_OK]);
+      sspi.end();
+    });
+
+    it.each([
+      ["before the call begins is a wrong argument", false, SEC_E_INVALID_PARAMETER],
+      ["while the package works is too small", true, SEC_E_BUFFER_TOO_SMALL],
+    ])("an output buffer that is detached %s", async (_name, isLate, outcome) => {
+      const answer = deferred<StepAnswer>();
+      const sspi = harness({ step: () => answer.promise });
       const credential = await sspi.acquire();
       const output = secBufferDesc(secBuffer(SECBUFFER_TOKEN, 50));
-      const waiting = deferred<number>();
       const detached = sspi.accept({ credential, output });
+      if (isLate) await settle();
       const buffer = output.buffers[0]?.data?.buffer as ArrayBuffer;
-      queueMicrotask(() => waiting.resolve(0));
       structuredClone(buffer, { transfer: [buffer] });
+      answer.resolve({ status: SEC_I_CONTINUE_NEEDED, token: Uint8Array.of(1, 2, 3) });
       await settle();
-      expect([SEC_E_INVALID_PARAMETER, SEC_E_BUFFER_TOO_SMALL]).toContain(detached.status());
+      expect(detached.status()).toBe(outcome);
       sspi.end();
     });
   });
@@ -255,6 +275,21 @@ describe("queueing and outcome", () => {
 });
 
 describe("SSPI-09 abort and deadline", () => {
+  it("abortAsyncCall does what the signal does, and nothing when no call is pending", async () => {
+    const sspi = harness({ step: () => new Promise<number>(() => {}) });
+    const credential = await sspi.acquire();
+    const step = sspi.accept({ credential });
+    await settle();
+    expect([sspi.abortAsyncCall(step.async), step.status()]).toEqual([SEC_E_OK, pending]);
+    await settle();
+    expect(step.status()).toBe(SEC_E_UNFINISHED_CONTEXT_DELETED);
+    expect([sspi.abortAsyncCall(step.async), sspi.abortAsyncCall(null)]).toEqual([
+      SEC_E_OK,
+      SEC_E_INVALID_HANDLE,
+    ]);
+    sspi.end();
+  });
+
   it("an abort completes the call with SEC_E_UNFINISHED_CONTEXT_DELETED and tells the package", async () => {
     const controller = new AbortController();
     let aborted = 0;

@@ -5,7 +5,7 @@ import { type Spread, spread } from "../statistics.ts";
 import { measureCallCost, measureContextMemory, measureCycles } from "./machine.ts";
 
 /** What the call machine of `@sallyport/sspi` may cost. */
-const limits = { machineMicroseconds: 3, contextsMiB: 60, growthMiB: 1 } as const;
+const limits = { machineMicroseconds: 3, contextsMB: 60, growthMiB: 1 } as const;
 
 /** How much is measured. */
 export interface SspiBenchSize {
@@ -27,8 +27,8 @@ export interface SspiBenchResults {
   readonly awaited: Spread;
   /** Queued less direct, round by round. */
   readonly machine: Spread;
-  /** MiB that the contexts in progress hold. */
-  readonly contextsMiB: number;
+  /** Millions of bytes that the contexts in progress hold. */
+  readonly contextsMB: number;
   /** MiB that the last slice of the cycles holds more than the middle one. */
   readonly growthMiB: number;
   readonly promises: readonly { readonly text: string; readonly kept: boolean }[];
@@ -53,8 +53,8 @@ export async function runSspiBenchmark(
       `round ${round}: direct ${micro(cost.direct)}, queued ${micro(cost.queued)}, awaited ${micro(cost.awaited)}`,
     );
   }
-  const contextsMiB = (await measureContextMemory(size.contexts, heap)) / 2 ** 20;
-  onProgress(`${size.contexts} contexts in progress: ${contextsMiB.toFixed(1)} MiB`);
+  const contextsMB = (await measureContextMemory(size.contexts, heap)) / 1e6;
+  onProgress(`${size.contexts} contexts in progress: ${contextsMB.toFixed(1)} MB`);
   const slices = 10;
   const held = await measureCycles(size.cycles, slices, heap);
   const growthMiB = ((held[slices - 1] ?? 0) - (held[slices / 2] ?? 0)) / 2 ** 20;
@@ -68,7 +68,7 @@ export async function runSspiBenchmark(
     queued: spread(rounds.map(({ queued }) => queued)),
     awaited: spread(rounds.map(({ awaited }) => awaited)),
     machine,
-    contextsMiB,
+    contextsMB,
     growthMiB,
     promises: [
       {
@@ -76,21 +76,21 @@ export async function runSspiBenchmark(
         kept: machine.median < limits.machineMicroseconds,
       },
       {
-        text: `${size.contexts} contexts in progress take less than ${limits.contextsMiB} MiB`,
-        kept: contextsMiB < limits.contextsMiB,
+        text: `${size.contexts} contexts in progress take less than ${limits.contextsMB} MB`,
+        kept: contextsMB < limits.contextsMB,
       },
       {
         text: `${size.cycles} cycles of create, queue and free leave less than ${limits.growthMiB} MiB behind`,
         kept: growthMiB < limits.growthMiB,
       },
     ],
-    isMemoryKept: contextsMiB < limits.contextsMiB && growthMiB < limits.growthMiB,
+    isMemoryKept: contextsMB < limits.contextsMB && growthMiB < limits.growthMiB,
   };
 }
 
 /** The results for people. */
 export function sspiText(results: SspiBenchResults): string {
-  const { direct, queued, awaited, machine, size, contextsMiB, growthMiB, promises, environment } = results;
+  const { direct, queued, awaited, machine, size, contextsMB, growthMiB, promises, environment } = results;
   const row = (name: string, { median, min, max }: Spread): string =>
     `${name.padEnd(44)} ${micro(median).padStart(10)}  [${min.toFixed(2)}..${max.toFixed(2)}]`;
   return [
@@ -99,7 +99,7 @@ export function sspiText(results: SspiBenchResults): string {
     row("SspiAcceptSecurityContextAsync, with callback", queued),
     row("await context.step(token)", awaited),
     row("the machine: queued less direct", machine),
-    `${size.contexts} contexts in progress: ${contextsMiB.toFixed(1)} MiB`,
+    `${size.contexts} contexts in progress: ${contextsMB.toFixed(1)} MB`,
     `${size.cycles} cycles of create, queue and free: ${growthMiB.toFixed(2)} MiB more at the end than in the middle`,
     ...promises.map(({ text, kept }) => `promise: ${text}: ${kept ? "kept" : "MISSED"}`),
     ...environmentLines(environment),

@@ -94,8 +94,7 @@ export function asyncContextFunctions(core: Core): AsyncContextFunctions {
     abortAsyncCall(Handle) {
       const call = liveCall(core, Handle);
       if (call === undefined) return SEC_E_INVALID_HANDLE;
-      const { operation } = call;
-      if (operation !== undefined) queueMicrotask(() => operation.cut(SEC_E_UNFINISHED_CONTEXT_DELETED));
+      call.operation?.cut(SEC_E_UNFINISHED_CONTEXT_DELETED);
       return SEC_E_OK;
     },
     asyncCallCause(Handle) {

@@ -15,12 +15,16 @@ import { type AsyncCall, liveCall } from "./async-context.ts";
 import { CallView } from "./call-view.ts";
 import type { ContextEntry } from "./context-entry.ts";
 import type { Core } from "./core.ts";
+import { type Flow, keepFlow } from "./flow.ts";
 
 /** What a call may carry that Windows does not know (SSPI-09). */
 export interface CallLimits {
   /** Aborts the call: it completes with SEC_E_UNFINISHED_CONTEXT_DELETED. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds from queueing on; then it completes with SEC_E_NO_AUTHENTICATING_AUTHORITY. */
+  /**
+   * Milliseconds from queueing on; then it completes with SEC_E_NO_AUTHENTICATING_AUTHORITY. The wait does not keep the process
+   * alive (SSPI-55).
+   */
   readonly timeoutMs?: Milliseconds | undefined;
 }
 
@@ -54,6 +58,8 @@ export abstract class Operation<Answer> {
   #isSettled = false;
   #hasReturned = false;
   #isWaiting = false;
+  /** The flow of the caller, kept when others may cause the end: who aborts, deletes, or stood before it in the line. */
+  #flow: Flow | undefined;
   #cutStatus: number | undefined;
   #whenEnded: (() => void) | undefined;
   #stopWatching: (() => void) | undefined;
@@ -101,6 +107,7 @@ export abstract class Operation<Answer> {
     this.core.pending.add(this);
     if (limits !== undefined) this.#watch(limits);
     if (this.entry === undefined || this.entry.line(this)) queueMicrotask(() => this.#run());
+    else this.#flow = keepFlow();
   }
 
   /** Lets a delete of the context, or the stop of the provider, cut the call off if it can be (SSPI-64). */
@@ -108,14 +115,23 @@ export abstract class Operation<Answer> {
     if (this.#isWaiting && CallView.isInterruptible(this.view)) this.cut(SEC_E_UNFINISHED_CONTEXT_DELETED);
   }
 
-  /** Ends the call now, or in its turn if that has not come yet (SSPI-49). The package's answer will be late. */
+  /** Ends the call soon, or in its turn if that has not come yet (SSPI-49). The package's answer will be late. */
   cut(status: number): void {
     if (this.#isSettled) return;
     this.#cutStatus ??= status;
-    if (!this.#isWaiting) return;
+    if (this.#isWaiting) this.#flow?.(() => this.#cutNow());
+  }
+
+  #cutNow(): void {
+    if (this.#isSettled) return;
     CallView.abort(this.view, new Error("the SSPI call was cut off"));
     this.occupied();
-    this.#failed(this.#cutStatus, undefined);
+    this.#failed(this.#cutStatus ?? SEC_E_UNFINISHED_CONTEXT_DELETED, undefined);
+  }
+
+  /** Begins when the call before it in the line has ended, in the flow of its own caller. */
+  #takeTurn(): void {
+    this.#flow?.(() => this.#run());
   }
 
   #run(): void {
@@ -135,6 +151,7 @@ export abstract class Operation<Answer> {
 
   #wait(answer: PromiseLike<Answer>): void {
     this.#isWaiting = true;
+    this.#flow = keepFlow();
     if (this.#cancelTimer === undefined && this.core.operationTimeoutMs !== Infinity) {
       this.#timeOutAfter(this.core.operationTimeoutMs);
     }
@@ -144,7 +161,7 @@ export abstract class Operation<Answer> {
     );
     // Whoever takes the signal only now may already be wanted gone.
     const yieldTo = (): void => {
-      if (this.core.stopping || this.entry?.isDeleting === true) queueMicrotask(() => this.interrupt());
+      if (this.core.stopping || this.entry?.isDeleting === true) this.interrupt();
     };
     CallView.whenTaken(this.view, yieldTo);
     yieldTo();
@@ -217,7 +234,7 @@ export abstract class Operation<Answer> {
     this.#whenEnded?.();
     if (entry !== undefined) {
       const next = entry.leave(this);
-      if (next !== undefined) queueMicrotask(() => next.#run());
+      if (next !== undefined) next.#takeTurn();
     }
     if (this.isDetached) {
       core.asyncContexts -= 1;
@@ -232,14 +249,19 @@ export abstract class Operation<Answer> {
   #watch({ signal, timeoutMs }: CallLimits): void {
     if (timeoutMs !== undefined && timeoutMs !== Infinity) this.#timeOutAfter(timeoutMs);
     if (signal === undefined) return;
-    const abort = (): void => queueMicrotask(() => this.cut(SEC_E_UNFINISHED_CONTEXT_DELETED));
+    const abort = (): void => this.cut(SEC_E_UNFINISHED_CONTEXT_DELETED);
     if (signal.aborted) this.#cutStatus = SEC_E_UNFINISHED_CONTEXT_DELETED;
     signal.addEventListener("abort", abort, { once: true });
     this.#stopWatching = () => signal.removeEventListener("abort", abort);
   }
 
   #timeOutAfter(delay: Milliseconds): void {
-    this.#cancelTimer = this.core.clock.after(delay, () => this.cut(SEC_E_NO_AUTHENTICATING_AUTHORITY));
+    // A timer runs in the flow in which it was set: no turn more is needed.
+    this.#cancelTimer = this.core.clock.after(delay, () => {
+      if (this.#isSettled) return;
+      this.#cutStatus ??= SEC_E_NO_AUTHENTICATING_AUTHORITY;
+      if (this.#isWaiting) this.#cutNow();
+    });
   }
 }
 

@@ -13,7 +13,7 @@ export function deleteContext(core: Core, phContext: SecHandle | null): number {
   if (entry === undefined) return isDeleted(core, phContext) ? SEC_E_OK : SEC_E_INVALID_HANDLE;
   const { current } = entry;
   entry.delete(core);
-  if (current !== undefined) queueMicrotask(() => current.interrupt());
+  current?.interrupt();
   markDeleted(phContext);
   return SEC_E_OK;
 }
@@ -60,7 +60,7 @@ export class DeleteOperation extends ReleaseOperation {
     if (entry !== undefined) {
       entry.isDeleting = true;
       const { current } = entry;
-      if (current !== undefined) queueMicrotask(() => current.interrupt());
+      current?.interrupt();
     }
     super.queue(limits);
   }

@@ -78,6 +78,7 @@ export class StepOperation extends Operation<number | StepAnswer> {
   }
 
   protected deliver(given: number | StepAnswer): number {
+    this.#checkInput();
     if (!this.#isEntered && typeof given === "number") {
       this.#refused();
       return given;
@@ -131,13 +132,17 @@ export class StepOperation extends Operation<number | StepAnswer> {
     if (pInput === null) return nothing;
     const remembered = this.#remembered;
     if (remembered === undefined) return usableBuffers(pInput);
-    if (remembered.hasChanged()) {
-      this.core.warn(
-        "SSPI_INPUT_CHANGED",
-        "An input buffer was changed between queueing a call and its begin; the call works with the bytes as queued.",
-      );
-    }
+    this.#checkInput();
     return usableBuffers({ version: pInput.version, buffers: [...remembered.buffers] });
+  }
+
+  /** SSPI-07, debug mode: the input belongs to the call until it has ended. */
+  #checkInput(): void {
+    if (this.#remembered?.hasChanged() !== true) return;
+    this.core.warn(
+      "SSPI_INPUT_CHANGED",
+      "An input buffer was changed while its call was pending; the call works with the bytes as queued.",
+    );
   }
 
   #readInput(input: readonly SecBuffer[]): number {
