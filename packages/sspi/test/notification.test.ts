@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
   bufferBytes,
+  type CtxtHandle,
   createSecHandle,
   createSspiProvider,
   SEC_E_INVALID_HANDLE,
@@ -330,20 +331,23 @@ describe("freeing while pending", () => {
     sspi.end();
   });
 
-  it("SSPI-52 a delete left to itself does not mark a handle that has got another value", async () => {
+  it("SSPI-52 a delete left to itself writes nothing; no delete marks a handle that has got another value", async () => {
     const sspi = harness();
     const credential = await sspi.acquire();
-    const { context } = sspi.accept({ credential });
+    const made = [1, 2, 3].map(() => sspi.accept({ credential }).context);
     await settle();
+    const [left, replaced, alive] = made as [CtxtHandle, CtxtHandle, CtxtHandle];
+    const words = { ...left };
+    const detached = sspi.context();
+    sspi.SspiDeleteSecurityContextAsync(detached, left);
+    sspi.SspiFreeAsyncContext(detached);
     const async = sspi.context();
-    sspi.SspiDeleteSecurityContextAsync(async, context);
-    sspi.SspiFreeAsyncContext(async);
-    const again = sspi.accept({ credential, newContext: context });
+    sspi.SspiDeleteSecurityContextAsync(async, replaced);
+    Object.assign(replaced, alive);
     await settle();
-    expect(again.status()).toBe(SEC_E_OK);
-    expect(sspi.objects().contexts).toBe(1);
-    expect(sspi.DeleteSecurityContext(context)).toBe(SEC_E_OK);
-    expect(sspi.objects().contexts).toBe(0);
+    expect(left).toEqual(words);
+    expect(replaced).toEqual(alive);
+    expect([sspi.SspiGetAsyncCallStatus(async), sspi.objects().contexts]).toEqual([SEC_E_OK, 1]);
     sspi.end();
   });
 });
