@@ -17,7 +17,6 @@ export type { ImpersonationFunctions } from "./calls/impersonation.ts";
 export type { MessageFunctions } from "./calls/messages.ts";
 export type { QueryFunctions } from "./calls/queries.ts";
 export type { TransferFunctions } from "./calls/transfer.ts";
-// The contract of a security package.
 export type {
   ContextAttribute,
   ContextAttributes,
@@ -26,6 +25,8 @@ export type {
   SecPkgContextStreamSizes,
   SecPkgInfo,
 } from "./contract/attributes.ts";
+// The contract of a security package.
+export type { CallSignal } from "./contract/call-signal.ts";
 export { type ContextFeature, featuresOf, requestFlags, resultFlags } from "./contract/features.ts";
 export { type Out, out } from "./contract/out.ts";
 export type { PackageMessage } from "./contract/package-message.ts";

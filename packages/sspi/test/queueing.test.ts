@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import {
   createSecHandle,
@@ -320,7 +321,7 @@ describe("SSPI-09 abort and deadline", () => {
     sspi.end();
   });
 
-  it("a deadline that cuts an exchange is SEC_E_NO_AUTHENTICATING_AUTHORITY; a call in time takes its timer along", async () => {
+  it("a deadline that cuts an exchange is SEC_E_NO_AUTHENTICATING_AUTHORITY; a call in time leaves no timer and no listener behind", async () => {
     const sspi = harness({
       step: ({ token }) => (token.length === 4 ? SEC_I_CONTINUE_NEEDED : new Promise<number>(() => {})),
     });
@@ -328,6 +329,11 @@ describe("SSPI-09 abort and deadline", () => {
     const quick = sspi.accept({ credential, token: "fast", extension: { timeoutMs: 5_000 } });
     await settle();
     expect([quick.status(), sspi.clock.pending]).toEqual([SEC_I_CONTINUE_NEEDED, 0]);
+    const { signal } = new AbortController();
+    sspi.accept({ credential, token: "fast", extension: { signal } });
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await settle();
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
     const slow = sspi.accept({ context: quick.context, extension: { timeoutMs: 5_000 } });
     await settle();
     sspi.clock.advance(4_999);

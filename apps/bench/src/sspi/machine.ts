@@ -5,6 +5,7 @@ import {
   createSecHandle,
   createSspiProvider,
   out,
+  type PackageContext,
   SEC_E_OK,
   SEC_I_CONTINUE_NEEDED,
   SECBUFFER_TOKEN,
@@ -31,12 +32,17 @@ export interface CallCost {
 
 /** One round: the same number of steps in each of the three ways. */
 export async function measureCallCost(steps: number): Promise<CallCost> {
-  const provider = createSspiProvider({ packages: [measuredPackage(() => answer)] });
+  let captured: ContextStep | undefined;
+  const given = measuredPackage((step) => {
+    captured = step;
+    return answer;
+  });
+  const provider = createSspiProvider({ packages: [given] });
   const credentials = await acquireCredentials({ provider, package: "Measured", use: "inbound" });
   const cost = {
-    direct: await perStep(steps, async () => callDirectly(steps)),
-    queued: await perStep(steps, () => callQueued(provider, credentials, steps)),
     awaited: await perStep(steps, () => callAwaited(credentials, steps)),
+    queued: await perStep(steps, () => callQueued(provider, credentials, steps)),
+    direct: await perStep(steps, async () => callDirectly(captured, steps)),
   };
   await credentials.close();
   const left = provider.objects();
@@ -96,17 +102,13 @@ async function oneCycle(provider: SspiProvider, credentials: SecurityCredentials
   provider.SspiFreeAsyncContext(second);
 }
 
-function callDirectly(steps: number): void {
-  const measured = measuredPackage(() => answer);
-  const request = {} as Parameters<typeof measured.acquireCredentials>[0];
-  const credential = measured.acquireCredentials(request);
-  if (typeof credential === "number" || "then" in credential)
-    throw new Error("the package is not synchronous");
-  const context = credential.accept?.();
-  const step = { token } as unknown as ContextStep;
+/** With the very step object that the provider hands over. */
+function callDirectly(step: ContextStep | undefined, steps: number): void {
+  if (step === undefined) throw new Error("the package was never called");
+  const context: PackageContext = { step: () => answer };
   let total = 0;
   for (let index = 0; index < steps; index += 1) {
-    const given = context?.step(step);
+    const given = context.step(step);
     if (typeof given === "object" && "status" in given) total += given.status;
   }
   if (total !== steps * SEC_I_CONTINUE_NEEDED) throw new Error("the package answered otherwise");

@@ -1,4 +1,5 @@
 import {
+  type ContextStep,
   SECPKG_FLAG_CONNECTION,
   SECPKG_ID_NONE,
   type SecurityPackage,
@@ -6,7 +7,9 @@ import {
 } from "@sallyport/sspi";
 
 /** A security package that does nothing but answer, so that what is measured is the machine around it. */
-export function measuredPackage(step: () => StepAnswer | PromiseLike<StepAnswer>): SecurityPackage {
+export function measuredPackage(
+  step: (given: ContextStep) => StepAnswer | PromiseLike<StepAnswer>,
+): SecurityPackage {
   return {
     info: {
       name: "Measured",

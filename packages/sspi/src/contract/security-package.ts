@@ -2,6 +2,7 @@ import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
 import type { SecBuffer } from "../buffers/sec-buffer.ts";
 import type { ChannelBindings } from "../wire/channel-bindings.ts";
 import type { PeerIdentity, SecPkgContextSizes, SecPkgInfo } from "./attributes.ts";
+import type { CallSignal } from "./call-signal.ts";
 import type { PackageMessage } from "./package-message.ts";
 
 /**
@@ -71,7 +72,7 @@ export interface PackageCall {
    * Fires when the caller aborts, the deadline passes, or the context is deleted. Whoever takes it says that the call waits
    * for something outside and may be cut off: the call then ends at once and its late answer is dropped (SSPI-64).
    */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
 }
 
 /** What a credential is asked for. */

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import {
   ASC_REQ_ALLOCATE_MEMORY,
   SEC_E_INVALID_HANDLE,

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import {
   SEC_E_OK,
   SECPKG_CRED_BOTH,

@@ -1,4 +1,5 @@
 import type { Clock, Log, Random } from "@sallyport/runtime";
+import type { CallSignal } from "../contract/call-signal.ts";
 import type { PackageCall } from "../contract/security-package.ts";
 import type { Core } from "./core.ts";
 
@@ -29,7 +30,7 @@ export class CallView implements PackageCall {
     return this.#core.environment;
   }
 
-  get signal(): AbortSignal {
+  get signal(): CallSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#cutReason !== undefined) this.#controller.abort(this.#cutReason);

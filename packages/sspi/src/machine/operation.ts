@@ -10,6 +10,7 @@ import {
   SEC_I_ASYNC_CALL_PENDING,
 } from "@sallyport/errors/sspi";
 import type { Cancel, Milliseconds } from "@sallyport/runtime";
+import type { CallSignal } from "../contract/call-signal.ts";
 import { isThenable } from "../thenable.ts";
 import { type AsyncCall, liveCall } from "./async-context.ts";
 import { CallView } from "./call-view.ts";
@@ -20,7 +21,7 @@ import { type Flow, keepFlow } from "./flow.ts";
 /** What a call may carry that Windows does not know (SSPI-09). */
 export interface CallLimits {
   /** Aborts the call: it completes with SEC_E_UNFINISHED_CONTEXT_DELETED. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CallSignal | undefined;
   /**
    * Milliseconds from queueing on; then it completes with SEC_E_NO_AUTHENTICATING_AUTHORITY. The wait does not keep the process
    * alive (SSPI-55).
