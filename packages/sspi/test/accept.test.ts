@@ -159,6 +159,22 @@ describe("accept", () => {
     sspi.end();
   });
 
+  it("SSPI-14 a token that does not fit is not sent in part; the error stays what it is", async () => {
+    const sspi = harness({
+      step: () => ({
+        status: SEC_E_LOGON_DENIED,
+        token: bytes("refused"),
+        buffers: [{ type: SECBUFFER_ALERT, data: bytes("alert") }],
+      }),
+    });
+    const credential = await sspi.acquire();
+    const output = secBufferDesc(secBuffer(SECBUFFER_TOKEN, 6), secBuffer(SECBUFFER_ALERT, 4));
+    const step = sspi.accept({ credential, output });
+    await settle();
+    expect([step.status(), ...output.buffers.map(({ size }) => size)]).toEqual([SEC_E_LOGON_DENIED, 0, 0]);
+    sspi.end();
+  });
+
   it("SSPI-15 both data representations give the same tokens", async () => {
     const tokens = await Promise.all(
       [SECURITY_NATIVE_DREP, SECURITY_NETWORK_DREP].map(async (drep) => {

@@ -262,6 +262,20 @@ describe("identity", () => {
     sspi.end();
   });
 
+  it("SSPI-99 the identity of a context that was deleted meanwhile can still be given back", async () => {
+    const calls: string[] = [];
+    const sspi = harness({ impersonate: () => () => void calls.push("end") });
+    const { server } = await sspi.pair();
+    const handle = { ...server };
+    sspi.ImpersonateSecurityContext(server);
+    sspi.DeleteSecurityContext(server);
+    expect(sspi.RevertSecurityContext(handle)).toBe(SEC_E_INVALID_HANDLE);
+    expect([sspi.impersonatedIdentity(), calls]).toEqual([undefined, ["end"]]);
+    expect(sspi.RevertSecurityContext(handle)).toBe(SEC_E_INVALID_HANDLE);
+    expect(calls).toHaveLength(1);
+    sspi.end();
+  });
+
   it("SSPI-99 SSPI-100 no hook, the client's side, a partial context, a hook that fails: SEC_E_NO_IMPERSONATION, and nothing runs", async () => {
     const without = harness();
     const pair = await without.pair();

@@ -9,6 +9,7 @@ const maximumBuffers = 64;
  * there. Undefined for anything else, such as an array that was detached (SSPI-05, SSPI-70).
  */
 export function usableBuffers(descriptor: SecBufferDesc): readonly SecBuffer[] | undefined {
+  if (typeof descriptor !== "object" || descriptor === null) return undefined;
   if (descriptor.version !== SECBUFFER_VERSION) return undefined;
   const { buffers } = descriptor;
   if (!Array.isArray(buffers) || buffers.length > maximumBuffers) return undefined;

@@ -25,6 +25,10 @@ export interface ImpersonationFunctions {
 
 /** Makes them for one provider. */
 export function impersonationFunctions(core: Core): ImpersonationFunctions {
+  const end = (current: Impersonation): void => {
+    core.impersonation.enter(current.outer);
+    giveBack(core, current);
+  };
   return {
     ImpersonateSecurityContext(phContext) {
       const taken = takeOn(core, phContext);
@@ -34,28 +38,31 @@ export function impersonationFunctions(core: Core): ImpersonationFunctions {
     },
     RevertSecurityContext(phContext) {
       const entry = core.contexts.find(phContext);
-      if (entry === undefined) return SEC_E_INVALID_HANDLE;
       const current = core.impersonation.current();
+      if (entry === undefined) {
+        // The handle is gone, but nobody shall keep the rights of a client whose context was deleted.
+        if (current !== undefined && core.contexts.find(current.entry.handle) !== current.entry) end(current);
+        return SEC_E_INVALID_HANDLE;
+      }
       if (current?.entry !== entry) return SEC_E_NO_IMPERSONATION;
-      core.impersonation.enter(current.outer);
-      giveBack(core, current);
+      end(current);
       return SEC_E_OK;
     },
     impersonatedIdentity: () => core.impersonation.current()?.identity,
     runImpersonated(phContext, fn, result) {
       const taken = takeOn(core, phContext);
       if (typeof taken === "number") return taken;
-      const end = (): void => giveBack(core, taken);
+      const finish = (): void => giveBack(core, taken);
       let isOngoing = false;
       try {
         const returned = core.impersonation.run(taken, fn);
         if (result !== undefined) result.value = returned;
         if (isThenable(returned)) {
           isOngoing = true;
-          returned.then(end, end);
+          returned.then(finish, finish);
         }
       } finally {
-        if (!isOngoing) end();
+        if (!isOngoing) finish();
       }
       return SEC_E_OK;
     },

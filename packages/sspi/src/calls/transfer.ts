@@ -75,7 +75,7 @@ export function transferFunctions(core: Core): TransferFunctions {
       if (typeof pszPackage !== "string") return codes.SEC_E_INVALID_PARAMETER;
       const securityPackage = core.find(pszPackage);
       if (securityPackage === undefined) return codes.SEC_E_SECPKG_NOT_FOUND;
-      const opened = unpack(core, bufferBytes(pPackedContext));
+      const opened = unpack(core, pPackedContext);
       if (typeof opened === "number") return opened;
       if (core.find(opened.packageName) !== securityPackage) return codes.SEC_E_INVALID_TOKEN;
       const role = opened.role === 0 ? "initiate" : "accept";
@@ -118,9 +118,9 @@ function pack(core: Core, entry: ContextEntry, packageState: Uint8Array): Uint8A
   return packed;
 }
 
-function unpack(core: Core, bytes: Uint8Array): ReturnType<typeof decodeExportedState> | number {
+function unpack(core: Core, packed: SecBuffer): ReturnType<typeof decodeExportedState> | number {
   try {
-    const { machine, nonce, header, sealed } = decodeEnvelope(bytes);
+    const { machine, nonce, header, sealed } = decodeEnvelope(bufferBytes(packed));
     const state = openState(core.exportKey(), nonce, header, sealed);
     if (state === undefined) return codes.SEC_E_INVALID_TOKEN;
     if (!constantTimeEqual(machine, machineMark(core.exportMachine))) return codes.SEC_E_NOT_OWNER;

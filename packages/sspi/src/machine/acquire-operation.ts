@@ -114,7 +114,8 @@ function refusal(acquire: AcquireArguments): number {
   if (acquire.principal === null || acquire.packageName === null) return codes.SEC_E_INVALID_PARAMETER;
   if (!isCredentialUse(acquire.fCredentialUse) || acquire.phCredential === null)
     return codes.SEC_E_INVALID_PARAMETER;
-  if (!acquire.require.every(isFeature)) return codes.SEC_E_INVALID_PARAMETER;
+  if (!Array.isArray(acquire.require) || !acquire.require.every(isFeature))
+    return codes.SEC_E_INVALID_PARAMETER;
   return acquire.pvLogonId === null ? codes.SEC_E_OK : codes.SEC_E_NOT_OWNER;
 }
 

@@ -248,7 +248,12 @@ export abstract class Operation<Answer> {
   }
 
   #watch({ signal, timeoutMs }: CallLimits): void {
-    if (timeoutMs !== undefined && timeoutMs !== Infinity) this.#timeOutAfter(timeoutMs);
+    const hasTimeout = timeoutMs !== undefined && timeoutMs !== Infinity;
+    if ((hasTimeout && !(timeoutMs >= 0)) || (signal !== undefined && !isSignal(signal))) {
+      this.#cutStatus = SEC_E_INVALID_PARAMETER; // an outcome as every wrong argument (SSPI-05)
+      return;
+    }
+    if (hasTimeout) this.#timeOutAfter(timeoutMs);
     if (signal === undefined) return;
     const abort = (): void => this.cut(SEC_E_UNFINISHED_CONTEXT_DELETED);
     if (signal.aborted) this.#cutStatus = SEC_E_UNFINISHED_CONTEXT_DELETED;
@@ -264,6 +269,10 @@ export abstract class Operation<Answer> {
       if (this.#isWaiting) this.#cutNow();
     });
   }
+}
+
+function isSignal(signal: unknown): boolean {
+  return typeof signal === "object" && signal !== null && "addEventListener" in signal;
 }
 
 /** A number that can be the outcome of a call that failed: an error of any kind, unsigned. */

@@ -1,7 +1,7 @@
 import * as codes from "@sallyport/errors/sspi";
 import { usableBuffers } from "../buffers/descriptor.ts";
 import { bufferBytes, findBuffer, type SecBuffer, type SecBufferDesc } from "../buffers/sec-buffer.ts";
-import { attributesInProgress, type ContextFeature, resultFlags } from "../contract/features.ts";
+import { attributesInProgress, type ContextFeature, isFeature, resultFlags } from "../contract/features.ts";
 import type { Out } from "../contract/out.ts";
 import type { ContextRole, PackageContext, StepAnswer } from "../contract/security-package.ts";
 import { type SecHandle, SecInvalidateHandle } from "../handles/sec-handle.ts";
@@ -113,7 +113,9 @@ export class StepOperation extends Operation<number | StepAnswer> {
   /** SSPI-05: what is wrong without asking any package. */
   #checkArguments(): number {
     const { fContextReq, areReservedZero, TargetDataRep, pInput, pOutput, phNewContext } = this.#arguments;
-    if (!areReservedZero || this.#arguments.targetName === undefined) return codes.SEC_E_INVALID_PARAMETER;
+    const { require, targetName } = this.#arguments;
+    if (!areReservedZero || targetName === undefined) return codes.SEC_E_INVALID_PARAMETER;
+    if (!Array.isArray(require) || !require.every(isFeature)) return codes.SEC_E_INVALID_PARAMETER;
     if (TargetDataRep !== codes.SECURITY_NATIVE_DREP && TargetDataRep !== codes.SECURITY_NETWORK_DREP) {
       return codes.SEC_E_INVALID_PARAMETER;
     }
@@ -270,7 +272,8 @@ export class StepOperation extends Operation<number | StepAnswer> {
   /** An error may have a token too, and it should be sent (SSPI-14); what fails is final all the same. */
   #fails(entry: ContextEntry, answer: StepAnswer, status: number): number {
     const isOurs = status === codes.SEC_E_SECURITY_QOS_FAILED && packageStatus(answer.status) !== status;
-    this.#writeToken(isOurs ? undefined : answer.token);
+    // A token that does not fit is not sent in part: what failed is told first, and there is no second try.
+    if (this.#writeToken(isOurs ? undefined : answer.token) !== codes.SEC_E_OK) this.#writeToken(undefined);
     if (!this.isDetached) {
       writeOtherBuffers(this.#output, answer);
       const { pfContextAttr } = this.#arguments;

@@ -49,7 +49,7 @@ export function writeOtherBuffers(output: readonly SecBuffer[], answer: StepAnsw
     const buffer = findBuffer(output, type);
     if (buffer === undefined || type === SECBUFFER_TOKEN) continue;
     const room = Math.min(buffer.size, buffer.data?.length ?? 0);
-    buffer.size = data.length;
+    buffer.size = data.length <= room ? data.length : 0;
     if (data.length <= room) buffer.data?.set(data);
   }
 }
