@@ -155,6 +155,22 @@ it("SSPI-62 E-13 deleting twice is SEC_E_OK, freeing twice SEC_E_INVALID_HANDLE,
   sspi.end();
 });
 
+it("SSPI-62 two deletes in the line both end well, and the package deletes once", async () => {
+  let deleted = 0;
+  const sspi = harness({
+    packages: [stub(() => SEC_I_CONTINUE_NEEDED, { context: { delete: () => void (deleted += 1) } })],
+  });
+  const credential = await sspi.acquire();
+  const { context } = sspi.accept({ credential });
+  await settle();
+  const asyncs = [sspi.context(), sspi.context()];
+  for (const async of asyncs) sspi.SspiDeleteSecurityContextAsync(async, context);
+  await settle();
+  expect(asyncs.map((async) => sspi.SspiGetAsyncCallStatus(async))).toEqual([SEC_E_OK, SEC_E_OK]);
+  expect(deleted).toBe(1);
+  sspi.end();
+});
+
 it("SSPI-63 every other use of a deleted handle is SEC_E_INVALID_HANDLE", async () => {
   const sspi = harness();
   const { server } = await sspi.pair();

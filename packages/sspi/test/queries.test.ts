@@ -416,6 +416,9 @@ describe("SSPI-102 export and import", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (data) => open(made, data) === SEC_E_INVALID_TOKEN),
     );
+    expect(made.ImportSecurityContext("threefold", null as never, null, createSecHandle())).toBe(
+      SEC_E_INVALID_TOKEN,
+    );
     expect(() => harness({ exportKey: new Uint8Array(16) })).toThrow("exportKey must have 32 bytes, not 16");
     made.end();
   });
