@@ -41,17 +41,22 @@ describe("flatnessOf", () => {
     values.flatMap((value) => [value, value, value]);
 
   it("forgives what the warm-up does", () => {
-    expect(flatnessOf(repeated(60, 150, 152))).toEqual({ flat: true, middle: 150, last: 152, allowance: 8 });
+    expect(flatnessOf(repeated(60, 150, 152))).toEqual({ flat: true, middle: 150, last: 152, allowance: 48 });
   });
 
   it("forgives five per cent of a large process", () => {
-    expect(flatnessOf(repeated(300, 400, 419)).flat).toBe(true);
-    expect(flatnessOf(repeated(300, 400, 421)).flat).toBe(false);
+    expect(flatnessOf(repeated(1_300, 1_400, 1_469)).flat).toBe(true);
+    expect(flatnessOf(repeated(1_300, 1_400, 1_471)).flat).toBe(false);
+  });
+
+  it("forgives one step of the young generation", () => {
+    expect(flatnessOf(repeated(180, 200, 247)).flat).toBe(true);
+    expect(flatnessOf(repeated(180, 200, 249)).flat).toBe(false);
   });
 
   it("sees a steady leak", () => {
-    const leaking = Array.from({ length: 60 }, (_, index) => 100 + index);
-    expect(flatnessOf(leaking)).toMatchObject({ flat: false, middle: 129.5, last: 149.5 });
+    const leaking = Array.from({ length: 60 }, (_, index) => 100 + 3 * index);
+    expect(flatnessOf(leaking)).toMatchObject({ flat: false, middle: 188.5, last: 248.5 });
   });
 
   it("is not misled by one high sample", () => {
