@@ -7,8 +7,8 @@ import type { Scope } from "./scope.ts";
 import { startSallyport } from "./servers/sallyport.ts";
 import { median } from "./statistics.ts";
 
-/** How much V8 keeps for young objects, MiB: three semi-spaces of sixteen. */
-const youngGeneration = 48;
+/** By how much memory may grow at once, MiB: V8 gives young objects two more halves of 16 to 32 when it sees fit. */
+const youngGeneration = 64;
 /** Accounting records per second beside the logins: ten minutes must not fill a disk. */
 const recordsPerSecond = 500;
 
@@ -103,8 +103,8 @@ export async function runSoak(
 
 /**
  * Whether memory has stopped growing: after the warm-up of the first third, the median of the last third may exceed
- * that of the middle third by five per cent, or 48 MiB where that is more: by so much V8's young generation grows at
- * once, whenever the machine leaves it little time. A leak of a hundred octets a login is more than that in half a minute.
+ * that of the middle third by five per cent, or 64 MiB where that is more: by so much V8's young generation grows
+ * when it sees fit, once. A leak of a hundred octets a login is more than that within a minute.
  *
  * @throws {RangeError} for less than nine samples, which show nothing
  */

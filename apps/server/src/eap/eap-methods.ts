@@ -23,7 +23,9 @@ export interface EapMethodNeeds {
 export function builtInMethod(name: EapMethodName, needs: EapMethodNeeds = {}): EapMethodRegistration {
   switch (name) {
     case "mschapv2":
-      return msChapV2({ accounts: needs.accounts });
+      // No second try within a conversation: supplicants without a user leave it unanswered, and nobody would learn of
+      // the wrong password. Whoever asks a user begins anew.
+      return msChapV2({ accounts: needs.accounts, retries: 0 });
     case "md5":
       return md5Challenge();
     case "gtc":

@@ -51,8 +51,11 @@ function stepLine(step: TraceStep, width: number): string {
 
 function answerLine(trace: RequestTraceJson): string {
   const reason = trace.reason && `reason ${trace.reason.code}: ${trace.reason.text}`;
-  if (trace.answer !== undefined)
-    return `Answer: ${trace.answer.type} after ${duration(trace.durationMs)}. ${reason}`;
+  if (trace.answer !== undefined) {
+    // A challenge decides nothing yet: there is no reason to tell.
+    const undecided = trace.answer.type === "Access-Challenge" && trace.reason?.code === 0;
+    return `Answer: ${trace.answer.type} after ${duration(trace.durationMs)}.${undecided ? "" : ` ${reason}`}`;
+  }
   return reason === undefined ? "In progress." : `No answer was sent. ${reason}`;
 }
 
