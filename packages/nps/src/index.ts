@@ -55,6 +55,30 @@ export {
   npsExtension,
 } from "./host/load-extension.ts";
 export { defaultDomainName, qualifiedName } from "./identity.ts";
+// The log files of NPS: lines and rows.
+export { decodeDtsLine, encodeDtsLine } from "./logs/dts-line.ts";
+export { decodeIasLine, encodeIasLine } from "./logs/ias-line.ts";
+export {
+  LogAttributeId,
+  type LogAttributeKind,
+  logAttributeId,
+  logAttributeKind,
+  logAttributeNames,
+  odbcColumns,
+} from "./logs/log-attributes.ts";
+export { type LogDateOrder, LogDates } from "./logs/log-dates.ts";
+export { decodeLogLine, encodeLogLine, logFormatOf } from "./logs/log-line.ts";
+export { LogLineError, type LogLineErrorReason, logLineProblem } from "./logs/log-line-error.ts";
+export { type LogBatch, type LogMistake, LogReader, type LogReaderOptions } from "./logs/log-reader.ts";
+export {
+  type LogAttribute,
+  type LogFormat,
+  LogRow,
+  type LogRowParts,
+  type LogValueType,
+} from "./logs/log-row.ts";
+export { decodeOdbcLine, encodeOdbcLine } from "./logs/odbc-line.ts";
+export { LogAuthenticationType, packetTypeName } from "./logs/packet-types.ts";
 export { Nps, type NpsOptions } from "./nps.ts";
 export type { AccountingLog, AccountingRecord } from "./pipeline/accounting-log.ts";
 export type { ChangePassword, Compatibility, RemoteServers } from "./pipeline/stage.ts";
