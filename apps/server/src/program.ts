@@ -4,6 +4,7 @@ import { accountCommand } from "./commands/account.ts";
 import { accountingCommand } from "./commands/accounting.ts";
 import { checkCommand } from "./commands/check.ts";
 import { eapCommand } from "./commands/eap.ts";
+import { logCommand } from "./commands/log.ts";
 import { radiusCommand } from "./commands/radius.ts";
 import { rasCommand } from "./commands/ras.ts";
 import { startCommand } from "./commands/start.ts";
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .addCommand(checkCommand())
     .addCommand(traceCommand())
     .addCommand(accountingCommand())
+    .addCommand(logCommand())
     .addCommand(accountCommand())
     .addCommand(radiusCommand())
     .addCommand(eapCommand())

@@ -67,6 +67,7 @@ export {
   odbcColumns,
 } from "./logs/log-attributes.ts";
 export { type LogDateOrder, LogDates } from "./logs/log-dates.ts";
+export { type LogCondition, logFilter, logFilterKeys } from "./logs/log-filter.ts";
 export { decodeLogLine, encodeLogLine, logFormatOf } from "./logs/log-line.ts";
 export { LogLineError, type LogLineErrorReason, logLineProblem } from "./logs/log-line-error.ts";
 export { type LogBatch, type LogMistake, LogReader, type LogReaderOptions } from "./logs/log-reader.ts";
@@ -77,8 +78,11 @@ export {
   type LogRowParts,
   type LogValueType,
 } from "./logs/log-row.ts";
+export { LogSummary, type LogSummaryFigures } from "./logs/log-summary.ts";
+export { type LogSummaryTextOptions, logSummaryText, oneLine } from "./logs/log-summary-text.ts";
 export { decodeOdbcLine, encodeOdbcLine } from "./logs/odbc-line.ts";
 export { LogAuthenticationType, packetTypeName } from "./logs/packet-types.ts";
+export type { TimelineColumns } from "./logs/timeline.ts";
 export { Nps, type NpsOptions } from "./nps.ts";
 export type { AccountingLog, AccountingRecord } from "./pipeline/accounting-log.ts";
 export type { ChangePassword, Compatibility, RemoteServers } from "./pipeline/stage.ts";
