@@ -28,6 +28,7 @@ function record(input: AttributeInput): AccountingRecord {
     }),
   );
   const client = { name: "lab", address: "192.0.2.7", secret: new Secret("s") };
+  const attributes = AttributeList.ofPacket(packet, (hidden) => hidden);
   return {
     packetType: 4,
     receivedAt: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
@@ -39,7 +40,9 @@ function record(input: AttributeInput): AccountingRecord {
       port: "accounting",
     },
     uniqueId: 1,
-    attributes: AttributeList.ofPacket(packet, (hidden) => hidden),
+    attributes,
+    request: attributes,
+    authenticationType: undefined,
     reason: 0,
     connectionRequestPolicy: undefined,
     networkPolicy: undefined,

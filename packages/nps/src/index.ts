@@ -58,6 +58,7 @@ export { defaultDomainName, qualifiedName } from "./identity.ts";
 // The log files of NPS: lines and rows.
 export { decodeDtsLine, encodeDtsLine } from "./logs/dts-line.ts";
 export { decodeIasLine, encodeIasLine } from "./logs/ias-line.ts";
+export { type LocalTime, localTimeIn } from "./logs/local-time.ts";
 export {
   LogAttributeId,
   type LogAttributeKind,
@@ -67,10 +68,12 @@ export {
   odbcColumns,
 } from "./logs/log-attributes.ts";
 export { type LogDateOrder, LogDates } from "./logs/log-dates.ts";
+export { type LogFailureRule, withFailureRule } from "./logs/log-failure-rule.ts";
 export { type LogCondition, logFilter, logFilterKeys } from "./logs/log-filter.ts";
 export { decodeLogLine, encodeLogLine, logFormatOf } from "./logs/log-line.ts";
 export { LogLineError, type LogLineErrorReason, logLineProblem } from "./logs/log-line-error.ts";
 export { type LogBatch, type LogMistake, LogReader, type LogReaderOptions } from "./logs/log-reader.ts";
+export { type LogPeriod, LogRotation, type LogRotationOptions } from "./logs/log-rotation.ts";
 export {
   type LogAttribute,
   type LogFormat,
@@ -82,6 +85,7 @@ export { LogSummary, type LogSummaryFigures } from "./logs/log-summary.ts";
 export { type LogSummaryTextOptions, logSummaryText, oneLine } from "./logs/log-summary-text.ts";
 export { decodeOdbcLine, encodeOdbcLine } from "./logs/odbc-line.ts";
 export { LogAuthenticationType, packetTypeName } from "./logs/packet-types.ts";
+export { accountingRow, type LogWriterFacts } from "./logs/record-row.ts";
 export type { TimelineColumns } from "./logs/timeline.ts";
 export { Nps, type NpsOptions } from "./nps.ts";
 export type { AccountingLog, AccountingRecord } from "./pipeline/accounting-log.ts";

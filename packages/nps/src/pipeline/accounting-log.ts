@@ -19,6 +19,10 @@ export interface AccountingRecord {
   readonly received: ReceivedRequest;
   readonly uniqueId: number;
   readonly attributes: AttributeList;
+  /** The attributes of the request, with what NPS knows itself: names, provider, policies. */
+  readonly request: AttributeList;
+  /** Authentication-Type (Table N-12); undefined for accounting. */
+  readonly authenticationType: number | undefined;
   readonly reason: number;
   readonly connectionRequestPolicy: string | undefined;
   readonly networkPolicy: string | undefined;

@@ -9,6 +9,7 @@ import { Reason } from "../../reason.ts";
 import { finalReason, type NpsRequest } from "../../request.ts";
 import { isThenable } from "../../thenable.ts";
 import type { AccountingRecord } from "../accounting-log.ts";
+import { authenticationType } from "../authentication-type.ts";
 import { type Disposition, discard, next, type PipelineContext, type Stage } from "../stage.ts";
 
 const stage = "Accounting log";
@@ -38,6 +39,8 @@ function record(request: NpsRequest, packetType: number): AccountingRecord {
     received: request.received,
     uniqueId: request.uniqueId,
     attributes: incoming || outgoing === undefined ? request.attributes : outgoing,
+    request: request.attributes,
+    authenticationType: request.isAccess ? authenticationType(request) : undefined,
     reason: incoming ? Reason.Success : finalReason(request),
     connectionRequestPolicy: request.attributes.first(ratCRPPolicyName)?.text,
     networkPolicy: request.attributes.first(ratPolicyName)?.text,
