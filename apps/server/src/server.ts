@@ -25,6 +25,7 @@ import { type RasServer, startRas } from "./ras/ras-server.ts";
 import { writeRunningFile } from "./running-file.ts";
 import type { EndpointSetting, ExtensionSetting, Settings } from "./settings/settings.ts";
 import { StartError } from "./start-error.ts";
+import { openLogFiles, storeAndFiles } from "./store/log-files.ts";
 import { Store } from "./store/store.ts";
 import { TraceRing } from "./trace-ring.ts";
 
@@ -70,6 +71,8 @@ async function start(
 ): Promise<RunningServer> {
   const store = openStore(settings);
   cleanups.push(() => store.close());
+  const files = await openLogFiles(settings, log);
+  cleanups.push(() => files?.close());
   const traces = new TraceRing(rememberedTraces);
   const accounts = settingsAccounts(
     settings.accounts.map((account) => accountSettings(account, settings.defaultDomain)),
@@ -88,7 +91,7 @@ async function start(
       authorization: await loadExtensions(settings.extensions.authorization),
     },
     accounts,
-    accountingLog: store,
+    accountingLog: files === undefined ? store : storeAndFiles(store, files),
     scryptVerifier: scrypt,
     eap: eap.server,
     networkPolicies: [{ ...defaultNetworkPolicy, eapTypes: eap.types }],

@@ -315,6 +315,20 @@ export const settingsSchema = record({
   accounting: record({
     /** Whether every batch of records is forced to the disk before it is acknowledged. */
     fsync: flag.optional(),
+    /** Log files as NPS writes them, beside the store; without this key there are none (NPS-91). */
+    log: record({
+      folder: text("the folder for the log files").optional(),
+      format: choice(["dts", "odbc", "ias"]).optional(),
+      rotate: choice(["daily", "weekly", "monthly", "never", "size"]).optional(),
+      maxSizeMb: z
+        .number({ error: (issue) => typeMessage(issue, "a number of megabytes", "write for example 10") })
+        .min(0.1, { error: message("is less than 0.1", "write a size from 0.1 to 100000 megabytes") })
+        .max(100_000, { error: message("is more than 100000", "write a size from 0.1 to 100000 megabytes") })
+        .optional(),
+      /** Whether Access-Requests, Accepts and Rejects are recorded, too. */
+      authentication: flag.optional(),
+      onFailure: choice(["discard", "continue"]).optional(),
+    }).optional(),
   }).optional(),
   compatibility: record({
     process2AfterReject: flag.optional(),

@@ -3,6 +3,9 @@ import {
   type Compatibility,
   defaultDomainName,
   type ExtensionScope,
+  type LogFailureRule,
+  type LogFormat,
+  type LogPeriod,
   prepareScope,
   qualifiedName,
 } from "@sallyport/nps";
@@ -40,13 +43,23 @@ export interface Settings {
   readonly state: string;
   readonly console: EndpointSetting | false;
   readonly log: { readonly format: "text" | "json"; readonly requests: boolean };
-  readonly accounting: { readonly fsync: boolean };
+  readonly accounting: { readonly fsync: boolean; readonly log: AccountingLogSetting | undefined };
   readonly compatibility: Compatibility;
 }
 
 export interface EndpointSetting {
   readonly address: string;
   readonly port: number;
+}
+
+/** Log files as NPS writes them (NPS-92 to NPS-94). */
+export interface AccountingLogSetting {
+  readonly folder: string;
+  readonly format: LogFormat;
+  readonly period: LogPeriod;
+  readonly maxBytes: number;
+  readonly authentication: boolean;
+  readonly onFailure: LogFailureRule;
 }
 
 /** A built-in EAP method, or the module of one. */
@@ -91,6 +104,7 @@ export function settingsOf(
     ...repeated(clients, ["radius", "clients"], "name"),
     ...repeated(parsed.ras?.ports ?? [], ["ras", "ports"], "name"),
     ...repeatedNames(parsed.accounts ?? [], parsed.defaultDomain ?? defaultDomainName),
+    ...uselessSize(parsed.accounting?.log),
   ];
   const extensionSettings = (point: "authentication" | "authorization"): ExtensionSetting[] =>
     (parsed.extensions?.[point] ?? []).flatMap((entry, index) => {
@@ -139,7 +153,10 @@ export function settingsOf(
     state: resolve(folder, parsed.state ?? "sallyport-state"),
     console: parsed.console === false ? false : (endpointsOf(parsed.console ?? "127.0.0.1:0")[0] ?? false),
     log: { format: parsed.log?.format ?? "text", requests: parsed.log?.requests ?? true },
-    accounting: { fsync: parsed.accounting?.fsync ?? false },
+    accounting: {
+      fsync: parsed.accounting?.fsync ?? false,
+      log: accountingLogSetting(parsed.accounting?.log, folder),
+    },
     compatibility: {
       process2AfterReject: parsed.compatibility?.process2AfterReject ?? false,
       allowAuthorizationAccept: parsed.compatibility?.allowAuthorizationAccept ?? false,
@@ -157,6 +174,32 @@ const nothingToServe: UnplacedMistake = {
   problem: "is missing",
   remedy: "keys: auth, acct, clients; a server that only takes callers has ras instead",
 };
+
+type ParsedLog = NonNullable<Parsed["accounting"]>["log"];
+
+function accountingLogSetting(parsed: ParsedLog, folder: string): AccountingLogSetting | undefined {
+  if (parsed === undefined) return undefined;
+  return {
+    folder: resolve(folder, parsed.folder ?? "logs"),
+    format: parsed.format ?? "dts",
+    period: parsed.rotate ?? "monthly",
+    maxBytes: Math.floor((parsed.maxSizeMb ?? 10) * 1_048_576),
+    authentication: parsed.authentication ?? true,
+    onFailure: parsed.onFailure ?? "discard",
+  };
+}
+
+function uselessSize(parsed: ParsedLog): UnplacedMistake[] {
+  if (parsed?.maxSizeMb === undefined || parsed.rotate === "size") return [];
+  const rotate = parsed.rotate ?? "monthly";
+  return [
+    {
+      keys: ["accounting", "log", "maxSizeMb"],
+      problem: `has no meaning where a new file is begun ${rotate === "never" ? rotate : `by date (${rotate})`}`,
+      remedy: 'set rotate to "size", or remove maxSizeMb',
+    },
+  ];
+}
 
 function endpointsOf(value: string | readonly string[]): EndpointSetting[] {
   return [value].flat().flatMap((one) => parseEndpoint(one) ?? []);
