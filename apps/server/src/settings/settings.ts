@@ -53,7 +53,7 @@ export interface EndpointSetting {
 }
 
 /** Log files as NPS writes them (NPS-92 to NPS-94). */
-export interface AccountingLogSetting {
+interface AccountingLogSetting {
   readonly folder: string;
   readonly format: LogFormat;
   readonly period: LogPeriod;

@@ -18,20 +18,27 @@ import { hexOfText, isPlain, plainAttribute } from "./log-values.ts";
  * ```
  */
 export function decodeIasLine(line: string, dates: LogDates = new LogDates()): LogRow {
-  const fields = line.split(",");
-  if (fields.length < 6) throw new LogLineError("not-a-record", 0);
-  const [accessServer = "", user = "", date = "", time = "", service = "", computer = ""] = fields;
+  const { length } = line;
+  const header: string[] = [];
+  let at = 0;
+  while (header.length < 6) {
+    if (at > length) throw new LogLineError("not-a-record", 0);
+    const end = fieldEnd(line, at);
+    header.push(line.slice(at, end));
+    at = end + 1;
+  }
+  const [accessServer = "", user = "", date = "", time = "", service = "", computer = ""] = header;
   const localTime = dates.read(date, time);
   if (Number.isNaN(localTime)) throw new LogLineError("date", accessServer.length + user.length + 2);
-  if (fields.length % 2 !== 0) throw new LogLineError("truncated", line.length);
   const attributes: LogAttribute[] = [];
-  for (let at = 6; at < fields.length; at += 2) {
-    const number = fields[at] as string;
-    const id = Number(number);
-    if (number === "" || !Number.isInteger(id) || id === 0) {
-      throw new LogLineError("syntax", fields.slice(0, at).join(",").length + 1);
-    }
-    attributes.push(plainAttribute(id, fields[at + 1] as string, dates));
+  while (at <= length) {
+    const end = fieldEnd(line, at);
+    if (end === length) throw new LogLineError("truncated", length);
+    const id = idOf(line, at, end);
+    if (id === 0) throw new LogLineError("syntax", at);
+    const valueEnd = fieldEnd(line, end + 1);
+    attributes.push(plainAttribute(id, line.slice(end + 1, valueEnd), dates));
+    at = valueEnd + 1;
   }
   return new LogRow({
     format: "ias",
@@ -65,6 +72,24 @@ export function encodeIasLine(row: LogRow): string {
     if (id !== 0 && !logAttributeKind(id).secret) line += `,${id},${valueText(attribute)}`;
   }
   return line;
+}
+
+function fieldEnd(line: string, from: number): number {
+  const end = line.indexOf(",", from);
+  return end < 0 ? line.length : end;
+}
+
+/** A number of up to nine digits, which may be below 0; 0 for everything else. */
+function idOf(line: string, from: number, end: number): number {
+  const negative = line.charCodeAt(from) === 0x2d;
+  let id = 0;
+  if (end - from > 10) return 0;
+  for (let at = negative ? from + 1 : from; at < end; at += 1) {
+    const digit = line.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return 0;
+    id = id * 10 + digit;
+  }
+  return negative ? 0 - id : id;
 }
 
 function textOfHeader(text: string, dates: LogDates): string {

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { createLogsProgram } from "./program.ts";
+
+await createLogsProgram().parseAsync();
