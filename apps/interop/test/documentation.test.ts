@@ -113,7 +113,7 @@ describe("code blocks of the documentation", () => {
       /^npm run sallyport -- /,
       /^npx @sallyport\/server start$/,
       /^(npx @sallyport\/errors|winerror) /,
-      /^sallyport (start|check|trace|radius test|eap test)\b/,
+      /^sallyport (start|check|log|trace|radius test|eap test)\b/,
       /^sallyport ras (dial|ports|disconnect)\b/,
       /^telnet 127\.0\.0\.1 7000$/,
       /^socat .*chat /,
