@@ -95,6 +95,14 @@ describe("mixed and cut files", () => {
     expect(mistakes).toEqual(["2 truncated"]);
   });
 
+  it("what stands behind a record in its line is read, too", () => {
+    const { users, mistakes } = seen([
+      `${dts("a")}${odbc("b")}\n${dts("c")} \n${dts("d")}noise\n${dts("e")}`,
+    ]);
+    expect(users).toEqual(["a", "b", "c", "d", "e"]);
+    expect(mistakes).toEqual(["3 not-a-record"]);
+  });
+
   it("events over several lines are read; one that never ends costs itself only", () => {
     const pretty = dts("a").replaceAll("><", ">\n  <");
     const { users, mistakes } = seen([

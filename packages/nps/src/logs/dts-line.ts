@@ -70,6 +70,8 @@ export function decodeDtsLine(line: string, dates: LogDates = new LogDates()): L
     at = next;
   }
   if (Number.isNaN(localTime)) throw new LogLineError("date", at);
+  const rest = skipSpace(line, at + closing.length);
+  if (rest < line.length) throw new LogLineError("syntax", rest);
   return new LogRow({ format: "dts", localTime, computer, service, attributes });
 }
 
@@ -100,6 +102,10 @@ function skipSpace(line: string, from: number): number {
 }
 
 function typeOfTag(line: string, from: number, end: number): LogValueType {
+  // ` data_type="1"` and nothing else, as NPS writes it.
+  if (end - from === 14 && line.charCodeAt(from + 1) === 0x64) {
+    return types[line.charCodeAt(from + 12) - 0x30] ?? "text";
+  }
   const at = line.indexOf("data_type=", from);
   return at < 0 || at > end ? "text" : (types[line.charCodeAt(at + 11) - 0x30] ?? "text");
 }

@@ -12,15 +12,20 @@ import { decodeOdbcLine, encodeOdbcLine } from "./odbc-line.ts";
  * @throws {LogLineError} with the reason, and the character at which it was noticed
  */
 export function decodeLogLine(line: string, dates: LogDates = new LogDates()): LogRow {
-  switch (logFormatOf(line)) {
+  const format = logFormatOf(line);
+  if (format === undefined) throw new LogLineError("not-a-record", 0);
+  return decodeLineOf(format, line, dates);
+}
+
+/** The same for a format that is known already. */
+export function decodeLineOf(format: LogFormat, line: string, dates: LogDates): LogRow {
+  switch (format) {
     case "dts":
       return decodeDtsLine(line, dates);
     case "odbc":
       return decodeOdbcLine(line, dates);
     case "ias":
       return decodeIasLine(line, dates);
-    case undefined:
-      throw new LogLineError("not-a-record", 0);
   }
 }
 
@@ -42,7 +47,7 @@ export function logFormatOf(line: string): LogFormat | undefined {
     case 0x3c:
       return line.startsWith("<Event>") ? "dts" : undefined;
     case 0x22:
-      return odbcBeginning.test(line) ? "odbc" : undefined;
+      return beginsWithQuoted(line) ? "odbc" : undefined;
     case 0x09:
     case 0x20:
       return spacedEvent.test(line) ? "dts" : undefined;
@@ -52,6 +57,12 @@ export function logFormatOf(line: string): LogFormat | undefined {
 }
 
 const spacedEvent = /^[\t ]+<Event>/;
-const odbcBeginning = /^"(?:[^"]|""){0,255}",/;
 /** Access server and user, then a date and a time. */
 const iasBeginning = /^[^,\0]{0,255},[^,\0]{0,1024},\d{1,4}[-./]\d{1,2}[-./]\d{1,4},\d{1,2}:\d/;
+
+/** A computer name in quotes, then a comma; a quote in the name would be doubled. */
+function beginsWithQuoted(line: string): boolean {
+  const end = line.indexOf('"', 1);
+  const next = line.charCodeAt(end + 1);
+  return end > 0 && end < 257 && (next === 0x2c || next === 0x22);
+}

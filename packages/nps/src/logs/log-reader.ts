@@ -1,7 +1,7 @@
 import { type LogDateOrder, LogDates } from "./log-dates.ts";
-import { decodeLogLine, logFormatOf } from "./log-line.ts";
+import { decodeLineOf, logFormatOf } from "./log-line.ts";
 import { LogLineError, type LogLineErrorReason } from "./log-line-error.ts";
-import type { LogRow } from "./log-row.ts";
+import type { LogFormat, LogRow } from "./log-row.ts";
 
 export interface LogReaderOptions {
   /** Which of `03/04/2026` is the month. Default `month-first`, as NPS writes it. */
@@ -162,13 +162,25 @@ export class LogReader {
     }
     switch (format) {
       case "dts":
-        this.#readEvents(text, this.#line);
+        if (!this.#readWhole(text)) this.#readEvents(text, this.#line);
         return;
       case undefined:
         if (text.trim() !== "") this.#mistake("not-a-record", 0);
         return;
       default:
-        this.#readRecord(text, this.#line);
+        this.#readRecord(format, text, this.#line);
+    }
+  }
+
+  /** A line that is one event, as most are. */
+  #readWhole(text: string): boolean {
+    if (!text.endsWith(closing)) return false;
+    try {
+      this.#batch.rows.push(decodeLineOf("dts", text, this.#dates));
+      return true;
+    } catch (error) {
+      if (error instanceof LogLineError) return false;
+      throw error;
     }
   }
 
@@ -176,13 +188,21 @@ export class LogReader {
   #readEvents(text: string, line: number): void {
     let from = 0;
     for (let next = text.indexOf(opening, opening.length); next >= 0; ) {
-      this.#readRecord(text.slice(from, next), line);
+      this.#readEvent(text.slice(from, next), line);
       from = next;
       next = text.indexOf(opening, from + opening.length);
     }
     const last = from === 0 ? text : text.slice(from);
-    if (last.includes(closing)) this.#readRecord(last, line);
+    if (last.includes(closing)) this.#readEvent(last, line);
     else this.#event = { text: last, line };
+  }
+
+  /** What follows an event in its line is read as a line of its own. */
+  #readEvent(text: string, line: number): void {
+    const end = text.indexOf(closing);
+    const behind = end < 0 ? text.length : end + closing.length;
+    this.#readRecord("dts", text.slice(0, behind), line);
+    if (behind < text.length) this.#readText(text.slice(behind).trimStart());
   }
 
   /** Other programs write an `<Event>` over several lines. */
@@ -193,7 +213,7 @@ export class LogReader {
       this.#mistake("too-long", this.#longestLine, event.line);
     } else if (text.includes(closing)) {
       this.#event = undefined;
-      this.#readRecord(event.text, event.line);
+      this.#readEvent(event.text, event.line);
     }
   }
 
@@ -204,9 +224,9 @@ export class LogReader {
     this.#mistake("truncated", event.text.length, event.line);
   }
 
-  #readRecord(text: string, line: number): void {
+  #readRecord(format: LogFormat, text: string, line: number): void {
     try {
-      this.#batch.rows.push(decodeLogLine(text, this.#dates));
+      this.#batch.rows.push(decodeLineOf(format, text, this.#dates));
     } catch (error) {
       if (!(error instanceof LogLineError)) throw error;
       this.#mistake(error.reason, error.offset, line);

@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { type LogBatch, LogReader } from "../logs/log-reader.ts";
 
 /** How much of a file is in memory at a time, in octets. */
-const pieceLength = 262_144;
+const pieceLength = 65_536;
 
 /**
  * Reads a log file of NPS from beginning to end, in constant memory: batches of rows in the order of the file. Nothing is
@@ -25,7 +25,21 @@ export async function* readLogFile(
   file: string | AsyncIterable<Uint8Array>,
   reader: LogReader = new LogReader(),
 ): AsyncGenerator<LogBatch, void, void> {
-  const pieces = typeof file === "string" ? createReadStream(file, { highWaterMark: pieceLength }) : file;
-  for await (const piece of pieces) yield reader.read(piece as Uint8Array);
+  for await (const piece of typeof file === "string" ? piecesOf(file) : file) yield reader.read(piece);
   yield reader.end();
+}
+
+/** All in the same memory: a reader does not keep them, and fresh memory would wait for the garbage collector. */
+async function* piecesOf(file: string): AsyncGenerator<Uint8Array, void, void> {
+  const handle = await open(file);
+  try {
+    const memory = new Uint8Array(pieceLength);
+    for (;;) {
+      const { bytesRead } = await handle.read(memory, 0, pieceLength);
+      if (bytesRead === 0) return;
+      yield memory.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
