@@ -68,7 +68,9 @@ export async function measureReading(
   const { rows } = JSON.parse(summary) as { rows: number };
   if (rows !== lines)
     throw new BenchError(`${lines} lines were written and ${rows} rows read`, "this is a bug");
-  const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(usage) as NodeJS.ResourceUsage;
+  const { peakKibibytes, userCPUTime, systemCPUTime } = JSON.parse(usage) as Readonly<
+    Record<"peakKibibytes" | "userCPUTime" | "systemCPUTime", number>
+  >;
   const length = statSync(file).size / 1e6;
   rmSync(file);
   return {
@@ -77,7 +79,7 @@ export async function measureReading(
     rows,
     megabytesPerSecond: length / seconds,
     megabytesPerCpuSecond: length / ((userCPUTime + systemCPUTime) / 1e6),
-    peakMebibytes: maxRSS / 1_024,
+    peakMebibytes: peakKibibytes / 1_024,
   };
 }
 
