@@ -6,7 +6,7 @@ import { type FileKind, fileKinds } from "./log-file.ts";
 import { type LogMeasurement, measureReading } from "./measure.ts";
 
 /** What is promised for a file of a gigabyte. */
-export const promised = { megabytesPerSecond: 50, growth: 1.25 } as const;
+const promised = { megabytesPerSecond: 50, growth: 1.25 } as const;
 
 interface Options {
   readonly megabytes: number;
