@@ -97,6 +97,8 @@ export class EapRadiusServer {
       kind: conversationKind,
       limit: conversations,
       lifetime: idle,
+      // A new object: the old one, where it has grown old, would keep the conversation from the garbage collector.
+      whenUsed: ({ client, user }) => ({ client, user, place: undefined }),
       onEnd: (turn, why) => {
         turn.place?.conversation.stop();
         if (why === "evicted") overflow();

@@ -42,8 +42,8 @@ export interface Turn {
   readonly client: string;
   /** The User-Name that the request must have; undefined until the peer has told its identity. */
   readonly user: Uint8Array | undefined;
-  /** Where in which conversation; undefined once somebody was answered, so that a used State keeps little in memory. */
-  place: Place | undefined;
+  /** Where in which conversation; undefined once somebody was answered: a used State keeps little in memory. */
+  readonly place: Place | undefined;
 }
 
 interface Place {
@@ -120,9 +120,8 @@ export class EapRound {
   }
 
   #settled(answer: Answer | null): void {
-    // Nobody got a State of a conversation that began in silence; a later round is processed anew with its old one.
-    if (answer !== null && this.#used !== undefined) this.#used.use.payload.place = undefined;
     if (answer === null) {
+      // Nobody got a State of a conversation that began in silence; a later round is processed anew with its old one.
       if (this.begins) this.#stop();
     } else if (answer.code !== RadiusCode.AccessChallenge || this.#outcome?.kind !== "challenge") {
       this.#stop();

@@ -40,6 +40,11 @@ export interface StateTableOptions<Payload> {
   readonly lifetime: Milliseconds;
   /** How long the answer to a used State is given again to an identical resend, in milliseconds; 10 000 by default. */
   readonly keepAnswersFor?: Milliseconds | undefined;
+  /**
+   * What a State goes on standing for when it was used and its answer is kept: the little that an objection needs. By
+   * default the payload itself, with all that it refers to. Must not throw.
+   */
+  readonly whenUsed?: ((payload: Payload) => Payload) | undefined;
   /** Called once for every payload that is let go unused. Must not throw. */
   readonly onEnd?: ((payload: Payload, why: StateEnd) => void) | undefined;
 }
@@ -158,8 +163,9 @@ export class StateTable<Payload> {
     if (answer === null) {
       entry.usedBy = undefined;
     } else if (entry.queue === this.#open) {
-      const { limit, keepAnswersFor = 10_000 } = this.#options;
+      const { limit, keepAnswersFor = 10_000, whenUsed } = this.#options;
       this.#open.remove(entry);
+      if (whenUsed !== undefined) entry.payload = whenUsed(entry.payload);
       while (this.#used.oldest !== undefined && this.#used.size >= limit) this.#forget(this.#used.oldest);
       entry.kept = this.#memory.keep(answer);
       this.#keep(this.#used, entry, keepAnswersFor);
@@ -262,7 +268,7 @@ class Entry<Payload> implements StateUse<Payload> {
   readonly #second: number;
   readonly #third: number;
   readonly #fourth: number;
-  readonly payload: Payload;
+  payload: Payload;
   expires: Milliseconds = 0;
   usedBy: Uint8Array | undefined = undefined;
   /** What a request that is in progress will come to. */
