@@ -77,16 +77,19 @@ async function readLogs(files: readonly string[], options: LogOptions): Promise<
     for (const file of files) {
       const reader = readerOf(options);
       const problems = new FileProblems(file);
+      let text = "";
       for await (const batch of readLogFile(file === "-" ? process.stdin : file, reader)) {
         problems.add(batch);
-        let text = "";
         for (const row of batch.rows) {
           if (!wanted(row)) continue;
           if (options.summary) summary.add(row);
           else text += options.json ? `${JSON.stringify(row)}\n` : `${rowLine(row)}\n`;
         }
-        if (text !== "" && !(await output.print(text))) return 0;
+        if (text.length < printedAtOnce) continue;
+        if (!(await output.print(text))) return 0;
+        text = "";
       }
+      if (!(await output.print(text))) return 0;
       if (!problems.tell(reader.datesInOtherOrder, options.dates)) unread += 1;
     }
     if (options.summary) await output.print(summaryText(summary, options));
@@ -156,6 +159,8 @@ function complain(text: string): void {
 }
 
 const toldMistakes = 5;
+/** Characters. */
+const printedAtOnce = 65_536;
 
 /** One row for people. */
 function rowLine(row: LogRow): string {

@@ -2,7 +2,14 @@ import { type LogAttributeKind, logAttributeKind, logAttributeKindOfName } from 
 import { LogDates, logDate } from "./log-dates.ts";
 import { LogLineError } from "./log-line-error.ts";
 import { type LogAttribute, LogRow, type LogValueType } from "./log-row.ts";
-import { hexOfText, isHexadecimal, isPlain, logAttribute, octetsAttribute } from "./log-values.ts";
+import {
+  hexOfText,
+  isHexadecimal,
+  isPlain,
+  logAttribute,
+  octetsAttribute,
+  shortLived,
+} from "./log-values.ts";
 
 /**
  * Reads one `<Event>` element of a DTS-compliant log (NPS-97): a child for each attribute, with `data_type` 0 integer,
@@ -22,7 +29,7 @@ export function decodeDtsLine(line: string, dates: LogDates = new LogDates()): L
   let at = skipSpace(line, 0);
   if (!line.startsWith(opening, at)) throw new LogLineError("not-a-record", at);
   at += opening.length;
-  const attributes: LogAttribute[] = [];
+  const attributes = shortLived<LogAttribute>();
   let computer = "";
   let service = "";
   let localTime = Number.NaN;

@@ -2,7 +2,7 @@ import { logAttributeKind } from "./log-attributes.ts";
 import { LogDates, logDate, logTime } from "./log-dates.ts";
 import { LogLineError } from "./log-line-error.ts";
 import { type LogAttribute, LogRow } from "./log-row.ts";
-import { hexOfText, isPlain, plainAttribute } from "./log-values.ts";
+import { hexOfText, isPlain, plainAttribute, shortLived } from "./log-values.ts";
 
 /**
  * Reads one line of an IAS legacy log (NPS-96): access server, user, date, time, service and computer, then pairs of
@@ -30,7 +30,7 @@ export function decodeIasLine(line: string, dates: LogDates = new LogDates()): L
   const [accessServer = "", user = "", date = "", time = "", service = "", computer = ""] = header;
   const localTime = dates.read(date, time);
   if (Number.isNaN(localTime)) throw new LogLineError("date", accessServer.length + user.length + 2);
-  const attributes: LogAttribute[] = [];
+  const attributes = shortLived<LogAttribute>();
   while (at <= length) {
     const end = fieldEnd(line, at);
     if (end === length) throw new LogLineError("truncated", length);

@@ -2,6 +2,7 @@ import { type LogDateOrder, LogDates } from "./log-dates.ts";
 import { decodeLineOf, logFormatOf } from "./log-line.ts";
 import { LogLineError, type LogLineErrorReason } from "./log-line-error.ts";
 import type { LogFormat, LogRow } from "./log-row.ts";
+import { shortLived } from "./log-values.ts";
 
 export interface LogReaderOptions {
   /** Which of `03/04/2026` is the month. Default `month-first`, as NPS writes it. */
@@ -60,7 +61,7 @@ export class LogReader {
   #overlong = false;
   /** An `<Event>` that goes on in the next line. */
   #event: { text: string; line: number } | undefined;
-  #batch: { rows: LogRow[]; mistakes: LogMistake[]; mistakeCount: number } = emptyBatch();
+  #batch = new GrowingBatch();
 
   /** @throws {RangeError} when the fallback encoding is none, or the longest line no positive number */
   constructor(options: LogReaderOptions = {}) {
@@ -103,7 +104,7 @@ export class LogReader {
 
   #take(): LogBatch {
     const batch = this.#batch;
-    this.#batch = emptyBatch();
+    this.#batch = new GrowingBatch();
     return batch;
   }
 
@@ -239,6 +240,12 @@ export class LogReader {
   }
 }
 
+class GrowingBatch implements LogBatch {
+  readonly rows: LogRow[] = shortLived();
+  readonly mistakes: LogMistake[] = shortLived();
+  mistakeCount = 0;
+}
+
 type Decoder = InstanceType<typeof TextDecoder>;
 
 const opening = "<Event>";
@@ -247,10 +254,6 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 const toldMistakes = 100;
 const encoder = new TextEncoder();
-
-function emptyBatch(): { rows: LogRow[]; mistakes: LogMistake[]; mistakeCount: number } {
-  return { rows: [], mistakes: [], mistakeCount: 0 };
-}
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   const whole = new Uint8Array(length);

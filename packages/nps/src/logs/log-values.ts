@@ -9,6 +9,29 @@ const microsoft = "00000137";
 /** What stands where a secret was. */
 const masked = "***";
 
+/**
+ * An attribute that was read. A class, and `shortLived` arrays below, because V8 keeps books on literals: when a few of them
+ * outlive a collection it makes all later ones long-lived, which costs half the speed and twice the memory of a reader.
+ */
+class TypedAttribute implements LogAttribute {
+  readonly id: number;
+  readonly name: string;
+  readonly type: LogValueType;
+  readonly value: number | string;
+
+  constructor(id: number, name: string, type: LogValueType, value: number | string) {
+    this.id = id;
+    this.name = name;
+    this.type = type;
+    this.value = value;
+  }
+}
+
+/** An empty array that is no literal. */
+export function shortLived<Element>(): Element[] {
+  return Array.of<Element>();
+}
+
 /** The attribute of a text that a line holds, with the data type that its kind, or the line, gives it. */
 export function logAttribute(
   id: number,
@@ -18,21 +41,21 @@ export function logAttribute(
   text: string,
   dates: LogDates,
 ): LogAttribute {
-  if (kind?.secret === true) return { id, name, type: "text", value: masked };
+  if (kind?.secret === true) return new TypedAttribute(id, name, "text", masked);
   switch (type) {
     case "integer": {
       const number = integerOf(text);
       return number === undefined
-        ? { id, name, type: "text", value: text }
-        : { id, name, type, value: number };
+        ? new TypedAttribute(id, name, "text", text)
+        : new TypedAttribute(id, name, type, number);
     }
     case "time": {
       const time = dates.readStamp(text);
-      if (Number.isNaN(time)) return { id, name, type: "text", value: text };
-      return { id, name, type, value: timeText(time) };
+      if (Number.isNaN(time)) return new TypedAttribute(id, name, "text", text);
+      return new TypedAttribute(id, name, type, timeText(time));
     }
     default:
-      return { id, name, type, value: text };
+      return new TypedAttribute(id, name, type, text);
   }
 }
 
@@ -44,12 +67,12 @@ export function octetsAttribute(
   digits: string,
 ): LogAttribute {
   if (kind?.secret === true || (id === 26 && isSecretVendorAttribute(digits))) {
-    return { id, name, type: "text", value: masked };
+    return new TypedAttribute(id, name, "text", masked);
   }
   const text = kind?.type === "text" ? textOfHex(digits) : undefined;
   return text === undefined
-    ? { id, name, type: "octets", value: digits.toLowerCase() }
-    : { id, name, type: "text", value: text };
+    ? new TypedAttribute(id, name, "octets", digits.toLowerCase())
+    : new TypedAttribute(id, name, "text", text);
 }
 
 /** The same for a format that marks octets by `0x`, and has no other mark of a data type. */

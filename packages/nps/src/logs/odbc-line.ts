@@ -2,7 +2,7 @@ import { logAttributeKind, odbcColumns } from "./log-attributes.ts";
 import { LogDates, logDate, logTime } from "./log-dates.ts";
 import { LogLineError } from "./log-line-error.ts";
 import { type LogAttribute, LogRow } from "./log-row.ts";
-import { hexOfText, isPlain, plainAttribute } from "./log-values.ts";
+import { hexOfText, isPlain, plainAttribute, shortLived } from "./log-values.ts";
 
 /**
  * Reads one line of an ODBC legacy ("database-compatible") log (NPS-95): the columns of Table N-12, text in double quotes,
@@ -21,7 +21,7 @@ import { hexOfText, isPlain, plainAttribute } from "./log-values.ts";
 export function decodeOdbcLine(line: string, dates: LogDates = new LogDates()): LogRow {
   const { length } = line;
   if (line.charCodeAt(0) !== quote) throw new LogLineError("not-a-record", 0);
-  const attributes: LogAttribute[] = [];
+  const attributes = shortLived<LogAttribute>();
   const header = ["", "", "", ""];
   let column = 0;
   for (let at = 0; ; column += 1) {

@@ -1,8 +1,13 @@
 import { open } from "node:fs/promises";
 import { type LogBatch, LogReader } from "../logs/log-reader.ts";
 
-/** How much of a file is in memory at a time, in octets. */
-const pieceLength = 65_536;
+/** How much is read from the disk at a time, in octets. */
+const readLength = 65_536;
+/**
+ * How much becomes one batch. The rows of a batch are garbage a moment later; were there more of them, V8 would take them for
+ * objects that live long, which costs half the speed and twice the memory.
+ */
+const pieceLength = 8_192;
 
 /**
  * Reads a log file of NPS from beginning to end, in constant memory: batches of rows in the order of the file. Nothing is
@@ -33,11 +38,13 @@ export async function* readLogFile(
 async function* piecesOf(file: string): AsyncGenerator<Uint8Array, void, void> {
   const handle = await open(file);
   try {
-    const memory = new Uint8Array(pieceLength);
+    const memory = new Uint8Array(readLength);
     for (;;) {
-      const { bytesRead } = await handle.read(memory, 0, pieceLength);
+      const { bytesRead } = await handle.read(memory, 0, readLength);
       if (bytesRead === 0) return;
-      yield memory.subarray(0, bytesRead);
+      for (let at = 0; at < bytesRead; at += pieceLength) {
+        yield memory.subarray(at, Math.min(at + pieceLength, bytesRead));
+      }
     }
   } finally {
     await handle.close();
