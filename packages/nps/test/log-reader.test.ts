@@ -64,6 +64,25 @@ describe("mixed and cut files", () => {
     );
   });
 
+  it("lines are counted right through many of them, whatever stands in between", () => {
+    const lines = Array.from({ length: 500 }, (_, index) =>
+      bytes(`${odbc(`user${index + 1}`)}${index % 2 ? "\r\n" : "\n"}`),
+    );
+    lines[99] = Uint8Array.from([...bytes(odbc("J?rg")), 10]).map((octet) => (octet === 0x3f ? 0xf6 : octet));
+    lines[199] = bytes("\n");
+    lines[320] = bytes("noise\r\n");
+    const whole = Buffer.concat(lines);
+    for (const size of [whole.length, 10_000, 4_097, 333]) {
+      const pieces = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
+        whole.subarray(index * size, (index + 1) * size),
+      );
+      const { users, mistakes } = seen(pieces);
+      expect(mistakes).toEqual(["321 not-a-record"]);
+      const all = Array.from({ length: 500 }, (_, index) => (index === 99 ? "Jörg" : `user${index + 1}`));
+      expect(users).toEqual(all.filter((_, index) => index !== 199 && index !== 320));
+    }
+  });
+
   it("pieces may be overwritten after they were taken", () => {
     const reader = new LogReader();
     const piece = bytes(odbc("alice"));

@@ -12,6 +12,8 @@ export class LogDates {
   readonly order: LogDateOrder;
   /** How many dates could only be read in the order that was not asked for. */
   otherOrder = 0;
+  #lastDate = "";
+  #lastDay = Number.NaN;
 
   constructor(order: LogDateOrder = "month-first") {
     this.order = order;
@@ -19,7 +21,12 @@ export class LogDates {
 
   /** `date` and `time` as milliseconds, counted as if they were UTC; NaN when they are none. */
   read(date: string, time: string): Milliseconds {
-    const day = this.#day(date);
+    // Thousands of records in a row are of the same day.
+    const day = date === this.#lastDate ? this.#lastDay : this.#day(date);
+    if (this.otherOrder === 0) {
+      this.#lastDate = date;
+      this.#lastDay = day;
+    }
     return Number.isNaN(day) ? day : day + timeOfDay(time);
   }
 

@@ -88,6 +88,13 @@ export class LogReader {
       this.#wide === undefined ? piece : encoder.encode(this.#wide.decode(piece, { stream: true }));
     let at = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, at)) {
+      if (this.#restLength === 0 && !this.#overlong) {
+        const last = Math.max(end, bytes.lastIndexOf(newline, at + blockLength));
+        if (last - at <= blockLength && this.#readBlock(bytes.subarray(at, last))) {
+          at = last + 1;
+          continue;
+        }
+      }
       this.#endLine(bytes.subarray(at, end));
       at = end + 1;
     }
@@ -106,6 +113,27 @@ export class LogReader {
     const batch = this.#batch;
     this.#batch = new GrowingBatch();
     return batch;
+  }
+
+  /** Lines that become text together; false where they are not UTF-8, or one may be too long. */
+  #readBlock(bytes: Uint8Array): boolean {
+    if (bytes.length > this.#longestLine) return false;
+    let text: string;
+    try {
+      text = this.#utf8.decode(bytes);
+    } catch {
+      return false;
+    }
+    for (let at = 0; at <= text.length; ) {
+      const newlineAt = text.indexOf("\n", at);
+      const next = newlineAt < 0 ? text.length : newlineAt;
+      const end = next > at && text.charCodeAt(next - 1) === carriageReturn ? next - 1 : next;
+      const begin = text.charCodeAt(at) === byteOrderMark ? at + 1 : at;
+      this.#line += 1;
+      if (end > begin) this.#readText(text.slice(begin, end));
+      at = next + 1;
+    }
+    return true;
   }
 
   #keep(part: Uint8Array): void {
@@ -251,6 +279,9 @@ type Decoder = InstanceType<typeof TextDecoder>;
 const opening = "<Event>";
 const closing = "</Event>";
 const newline = 0x0a;
+const byteOrderMark = 0xfeff;
+/** How many octets become one text. A row that somebody keeps keeps the text, so this is short. */
+const blockLength = 4_096;
 const carriageReturn = 0x0d;
 const toldMistakes = 100;
 const encoder = new TextEncoder();
