@@ -381,6 +381,7 @@ describe("commands", () => {
     ["check"],
     ["trace"],
     ["accounting"],
+    ["log"],
     ["radius"],
     ["radius", "test"],
     ["account"],

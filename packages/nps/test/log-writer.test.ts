@@ -291,13 +291,11 @@ describe("LogFiles", () => {
 
   it("a file that ends in the middle of a record is gone on with on a line of its own", async () => {
     const folder = mkdtempSync(join(tmpdir(), "sallyport-log-files-"));
-    writeFileSync(join(folder, "IN2601.log"), "<Event><Timestamp data_ty");
-    const { harness } = await opened({ folder });
+    writeFileSync(join(folder, "IN2601.log"), "10.0.0.1,al");
+    const { harness } = await opened({ folder, format: "ias" });
     await harness.accounting();
-    expect(await rowsOf(join(folder, "IN2601.log"))).toMatchObject({
-      rows: [{ format: "dts" }],
-      mistakes: 1,
-    });
+    const read = await rowsOf(join(folder, "IN2601.log"));
+    expect(read).toMatchObject({ rows: [{ user: "alice" }], mistakes: 1 });
   });
 
   it("a file or folder that somebody removes is made anew", async () => {

@@ -10,6 +10,14 @@ import { decodeOdbcLine, encodeOdbcLine } from "./odbc-line.ts";
  *
  * @param dates how dates are read; a reader of a whole file keeps one
  * @throws {LogLineError} with the reason, and the character at which it was noticed
+ *
+ * @example
+ * ```ts
+ * import { decodeLogLine } from "@sallyport/nps";
+ *
+ * decodeLogLine("10.0.0.1,alice,11/21/2026,14:42:19,IAS,NPS1,4136,3,4142,48").reasonText;
+ * // "No network policy matched the request."
+ * ```
  */
 export function decodeLogLine(line: string, dates: LogDates = new LogDates()): LogRow {
   const format = logFormatOf(line);
@@ -29,7 +37,17 @@ export function decodeLineOf(format: LogFormat, line: string, dates: LogDates): 
   }
 }
 
-/** Writes a row as a line of a format, without the end of the line (`\r\n` in the files of NPS). */
+/**
+ * Writes a row as a line of a format, without the end of the line (`\r\n` in the files of NPS).
+ *
+ * @example
+ * ```ts
+ * import { decodeLogLine, encodeLogLine } from "@sallyport/nps";
+ *
+ * const row = decodeLogLine("10.0.0.1,alice,11/21/2026,14:42:19,IAS,NPS1,4136,3,4142,48");
+ * encodeLogLine(row, "dts"); // "<Event><Timestamp data_type=\"4\">11/21/2026 14:42:19.000</Timestamp>..."
+ * ```
+ */
 export function encodeLogLine(row: LogRow, format: LogFormat): string {
   switch (format) {
     case "dts":

@@ -27,7 +27,18 @@ export interface LogWriterFacts {
 
 /**
  * The row of a record (NPS-91): of a request what came in, of an answer what goes out, and in both what NPS knows itself.
- * Passwords, keys, State and EAP packets are not in it (NPS-88).
+ * Passwords, keys, State and EAP packets are not in it (NPS-88). For an {@link AccountingLog} of one's own.
+ *
+ * @example
+ * ```ts
+ * import { type AccountingLog, accountingRow, encodeLogLine, localTimeIn } from "@sallyport/nps";
+ *
+ * const facts = { computer: "nps1", localTime: localTimeIn("UTC") };
+ * const accountingLog: AccountingLog = {
+ *   recordsAuthentication: true,
+ *   write: (record) => console.log(encodeLogLine(accountingRow(record, facts), "dts")),
+ * };
+ * ```
  */
 export function accountingRow(record: AccountingRecord, facts: LogWriterFacts): LogRow {
   const attributes: LogAttribute[] = [];
