@@ -92,6 +92,21 @@ export type { AccountingLog, AccountingRecord } from "./pipeline/accounting-log.
 export type { ChangePassword, Compatibility, RemoteServers } from "./pipeline/stage.ts";
 
 // Policies.
+export type { AttributeConditionSettings } from "./policies/attribute-condition.ts";
+export { type AuthenticationType, authenticationTypes } from "./policies/conditions.ts";
+export {
+  type ConnectionRequestPolicySettings,
+  connectionRequestPolicy,
+} from "./policies/connection-request-policy.ts";
+export {
+  type AuthenticationMethod,
+  type EncryptionStrength,
+  encryptionStrengths,
+  type NetworkAccessSettings,
+  type NetworkConstraints,
+  type NetworkPolicySettings,
+  networkPolicy,
+} from "./policies/network-policy.ts";
 export {
   type AuthenticationChoice,
   type ConnectionRequestPolicy,
@@ -99,7 +114,17 @@ export {
   defaultNetworkPolicy,
   type NetworkPolicy,
   type PolicyCondition,
+  type PolicyConstraint,
 } from "./policies/policy.ts";
+export type { ConnectionRequestConditions, NetworkConditions } from "./policies/policy-conditions.ts";
+export type { PolicyTried } from "./policies/policy-list.ts";
+export {
+  type RealmAttribute,
+  type RealmRule,
+  type RealmRuleSettings,
+  realmAttributes,
+  realmRule,
+} from "./policies/realm-rules.ts";
 export { receiverEventLog } from "./radius-events.ts";
 export { Reason } from "./reason.ts";
 export type { NpsRequest } from "./request.ts";

@@ -26,6 +26,7 @@ import {
   defaultNetworkPolicy,
   type NetworkPolicy,
 } from "./policies/policy.ts";
+import { prepareConnectionRequestPolicies, prepareNetworkPolicies } from "./policies/prepared-policy.ts";
 import { Reason } from "./reason.ts";
 import { finalReason, NpsRequest } from "./request.ts";
 import { isThenable } from "./thenable.ts";
@@ -111,8 +112,10 @@ export class Nps {
         random,
         log,
       }),
-      connectionRequestPolicies: options.connectionRequestPolicies ?? [defaultConnectionRequestPolicy],
-      networkPolicies: options.networkPolicies ?? [defaultNetworkPolicy],
+      connectionRequestPolicies: prepareConnectionRequestPolicies(
+        options.connectionRequestPolicies ?? [defaultConnectionRequestPolicy],
+      ),
+      networkPolicies: prepareNetworkPolicies(options.networkPolicies ?? [defaultNetworkPolicy]),
       eap: options.eap,
       accounts: options.accounts,
       defaultDomain: options.defaultDomain ?? defaultDomainName,

@@ -32,6 +32,7 @@ import {
 import type { EapMethodFacts, EapRound } from "./eap/eap-service.ts";
 import type { ExtensionForm } from "./host/load-extension.ts";
 import type { MicrosoftAttributes } from "./pipeline/credentials.ts";
+import type { AuthenticationType } from "./policies/conditions.ts";
 import { Reason } from "./reason.ts";
 import type { RequestTrace } from "./trace/request-trace.ts";
 
@@ -59,6 +60,12 @@ export class NpsRequest {
   responseType: RadiusResponseType | 0 = 0;
   reason: number = Reason.Success;
   decidedBy: DecidedBy = "nothing";
+  /** How the request is authenticated; undefined before that. */
+  authenticationType: AuthenticationType | undefined;
+  /** The User-Name after the realm rules of the connection request policy, where they changed it (NPS-78). */
+  realmUserName: string | undefined;
+  /** The attributes of the connection request policy. */
+  requestPolicyAttributes: readonly HeldAttribute[] = [];
   /** What NPS authorization put into the answer, before any authorization extension. */
   profile: readonly HeldAttribute[] = [];
   /** Microsoft's attributes as they came, taken apart when the request was checked. */

@@ -16,7 +16,6 @@ import { ratFQUserName, ratStrippedUserName } from "../contract/attribute-types.
 import { rcAccessChallenge } from "../contract/constants.ts";
 import type { EapOffer, EapOutcome, EapRound } from "../eap/eap-service.ts";
 import { qualifiedName } from "../identity.ts";
-import { firstMatch } from "../policies/policy.ts";
 import { Reason } from "../reason.ts";
 import type { NpsRequest } from "../request.ts";
 import { isThenable } from "../thenable.ts";
@@ -42,9 +41,13 @@ function begin(
   context: PipelineContext,
 ): Disposition | PromiseLike<Disposition> {
   return withAccount(request, context, () => {
-    const policy = firstMatch(context.networkPolicies, request);
+    const trial = context.networkPolicies.first(request);
+    const { policy } = trial;
     if (policy === undefined) {
-      return refuse(request, Reason.NoNetworkPolicy, "no network policy says which methods to offer");
+      const problem = "no network policy says which methods to offer";
+      request.trace.step(stage, "refused", { problem }, trial);
+      request.reject(Reason.NoNetworkPolicy);
+      return next;
     }
     const { eapTypes } = policy;
     if (eapTypes?.length === 0) {
@@ -116,10 +119,11 @@ function conclude(
 
 /** The user of the inner method counts from here on: for the account, the policies and the authorization extensions. */
 function adoptIdentity(request: NpsRequest, identity: string, context: PipelineContext): void {
-  if (identity === "" || identity === request.userName) return;
+  if (identity === "" || identity === request.userName || identity === request.realmUserName) return;
   const name = qualifiedName(identity, context.defaultDomain);
   request.attributes.set(HeldAttribute.ofText(ratStrippedUserName, name));
   request.attributes.set(HeldAttribute.ofText(ratFQUserName, name));
+  request.trace.account = name;
 }
 
 function refuse(

@@ -6,6 +6,8 @@ import type { EapService } from "../eap/eap-service.ts";
 import type { CallFailure, ExtensionHost } from "../host/extension-host.ts";
 import type { NpsExtension } from "../host/load-extension.ts";
 import type { ConnectionRequestPolicy, NetworkPolicy } from "../policies/policy.ts";
+import type { PolicyList } from "../policies/policy-list.ts";
+import type { Prepared } from "../policies/prepared-policy.ts";
 import type { NpsRequest } from "../request.ts";
 import type { AccountingLog } from "./accounting-log.ts";
 
@@ -35,8 +37,8 @@ export function discard(reason: number): Disposition {
 /** What the stages of one server work with. */
 export interface PipelineContext {
   readonly extensions: ExtensionHost;
-  readonly connectionRequestPolicies: readonly ConnectionRequestPolicy[];
-  readonly networkPolicies: readonly NetworkPolicy[];
+  readonly connectionRequestPolicies: PolicyList<Prepared<ConnectionRequestPolicy>>;
+  readonly networkPolicies: PolicyList<Prepared<NetworkPolicy>>;
   /** Carries EAP; without it, EAP is refused. */
   readonly eap: EapService | undefined;
   readonly accounts: AccountSource;

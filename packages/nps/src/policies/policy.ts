@@ -1,6 +1,7 @@
 import type { RadiusAttributeInput } from "../contract/attribute.ts";
 import type { EapMethodType } from "../eap/eap-service.ts";
 import type { NpsRequest } from "../request.ts";
+import type { RealmRule } from "./realm-rules.ts";
 
 /** One condition of a policy. All conditions of a policy must hold for it to match. */
 export interface PolicyCondition {
@@ -18,20 +19,35 @@ export type AuthenticationChoice =
   /** Nobody; users are accepted without validating credentials: `rapNone`. */
   | { readonly provider: "none" };
 
-/** Decides how a request is authenticated; the first whose conditions all hold is used (NPS-76). */
+/**
+ * Decides how a request is authenticated; the first whose conditions all hold is used (NPS-76). `connectionRequestPolicy()`
+ * makes one of settings.
+ */
 export interface ConnectionRequestPolicy {
   readonly name: string;
   readonly conditions: readonly PolicyCondition[];
   readonly authentication: AuthenticationChoice;
+  /** What is found and replaced in the request's identities before anybody is authenticated, in order (NPS-78). */
+  readonly realmRules?: readonly RealmRule[];
+  /**
+   * Added to an Access-Accept that is decided here, beside those of the network policy. They replace attributes of the
+   * same type in what a remote server answered (NPS-80).
+   */
+  readonly attributes?: readonly RadiusAttributeInput[];
 }
 
-/** Decides whether an authenticated user is admitted, and with which attributes (NPS-79). */
+/**
+ * Decides whether an authenticated user is admitted, and with which attributes (NPS-79). `networkPolicy()` makes one of
+ * settings.
+ */
 export interface NetworkPolicy {
   readonly name: string;
   readonly conditions: readonly PolicyCondition[];
   readonly access: "grant" | "deny";
   /** Whether the account's own dial-in permission counts for nothing. */
   readonly ignoreDialInPermission?: boolean;
+  /** What must hold as well once the policy has matched: otherwise the request is rejected, no further policy is tried. */
+  readonly constraints?: readonly PolicyConstraint[];
   /**
    * The EAP types that may be used, the one to be offered first at the head (4 is MD5-Challenge). Undefined: those of
    * the EAP service, in its order. An empty list: no EAP.
@@ -39,6 +55,12 @@ export interface NetworkPolicy {
   readonly eapTypes?: readonly EapMethodType[];
   /** The profile: what an Access-Accept carries. */
   readonly attributes: readonly RadiusAttributeInput[];
+}
+
+/** A condition whose failure is final. */
+export interface PolicyConstraint extends PolicyCondition {
+  /** The reason code of the rejection (Table N-10). */
+  readonly reason: number;
 }
 
 /** The last connection request policy of a new installation: everybody is authenticated here. */
@@ -55,11 +77,3 @@ export const defaultNetworkPolicy: NetworkPolicy = {
   access: "grant",
   attributes: [],
 };
-
-/** The first policy whose conditions all hold. */
-export function firstMatch<P extends { readonly conditions: readonly PolicyCondition[] }>(
-  policies: readonly P[],
-  request: NpsRequest,
-): P | undefined {
-  return policies.find((policy) => policy.conditions.every((condition) => condition.matches(request)));
-}

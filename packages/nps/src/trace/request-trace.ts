@@ -8,6 +8,7 @@ import {
 } from "@sallyport/radius";
 import type { Clock, Milliseconds } from "@sallyport/runtime";
 import type { EapMethodFacts } from "../eap/eap-service.ts";
+import type { PolicyTrial, PolicyTried } from "../policies/policy-list.ts";
 
 /** What one stage did with a request, in the words of the Windows documentation. */
 export interface TraceStep {
@@ -19,6 +20,13 @@ export interface TraceStep {
   readonly at: Milliseconds;
   /** What it happened to or with: names, codes, a duration. */
   readonly detail?: TraceDetail;
+  /** The policies that were tried, in order, and why each did or did not match. */
+  readonly tried?: readonly PolicyTried[];
+}
+
+/** A step while nobody looks: what was tried is put into words on demand. */
+export interface RecordedStep extends Omit<TraceStep, "tried"> {
+  readonly trial?: Pick<PolicyTrial<unknown>, "tried"> | undefined;
 }
 
 export type TraceDetail = Readonly<Record<string, string | number | undefined>>;
@@ -40,9 +48,11 @@ export class RequestTrace {
   readonly received: ReceivedRequest;
   /** The EAP method of the conversation, once it is known. */
   eap: EapMethodFacts | undefined = undefined;
+  /** Whom the request is about, as `DOMAIN\\user`, once it is known: the User-Name after realm rules, or EAP's identity. */
+  account: string | undefined = undefined;
   readonly #clock: Clock;
   readonly #begin: Milliseconds;
-  readonly #steps: TraceStep[] = [];
+  readonly #steps: RecordedStep[] = [];
   #end: TraceEnd | undefined;
 
   constructor(id: number, received: ReceivedRequest, clock: Clock) {
@@ -52,7 +62,7 @@ export class RequestTrace {
     this.#begin = clock.monotonic();
   }
 
-  get steps(): readonly TraceStep[] {
+  get steps(): readonly RecordedStep[] {
     return this.#steps;
   }
 
@@ -61,9 +71,10 @@ export class RequestTrace {
     return this.#end;
   }
 
-  step(stage: string, outcome: string, detail?: TraceDetail): void {
+  step(stage: string, outcome: string, detail?: TraceDetail, trial?: RecordedStep["trial"]): void {
     const at = this.#clock.monotonic() - this.#begin;
-    this.#steps.push(detail === undefined ? { stage, outcome, at } : { stage, outcome, at, detail });
+    if (trial !== undefined && detail !== undefined) this.#steps.push({ stage, outcome, at, detail, trial });
+    else this.#steps.push(detail === undefined ? { stage, outcome, at } : { stage, outcome, at, detail });
   }
 
   finish(answer: Answer | undefined, reason: number): void {
@@ -88,11 +99,12 @@ export interface TraceContent {
   readonly id: number;
   readonly received: Pick<ReceivedRequest, "packet" | "client" | "source" | "receivedAt">;
   readonly eap: EapMethodFacts | undefined;
-  readonly steps: readonly TraceStep[];
+  readonly account: string | undefined;
+  readonly steps: readonly RecordedStep[];
   readonly end: TraceEnd | undefined;
 }
 
-export function requestTraceJson({ id, received, eap, steps, end }: TraceContent): RequestTraceJson {
+export function requestTraceJson({ id, received, eap, account, steps, end }: TraceContent): RequestTraceJson {
   const { packet, client, source, receivedAt } = received;
   return {
     id,
@@ -104,8 +116,9 @@ export function requestTraceJson({ id, received, eap, steps, end }: TraceContent
       source: `${source.address}:${source.port}`,
       attributes: Array.from(packet, formatted),
     },
+    ...(account !== undefined && { account }),
     ...(eap && { eap }),
-    steps,
+    steps: steps.map(shown),
     ...(end && {
       answer: end.answer && {
         type: radiusCodeName(end.answer.code),
@@ -114,6 +127,18 @@ export function requestTraceJson({ id, received, eap, steps, end }: TraceContent
       reason: { code: end.reason, text: reasonText(end.reason) },
       durationMs: end.duration,
     }),
+  };
+}
+
+/** The policies tried are told when somebody reads the property. */
+function shown(step: RecordedStep): TraceStep {
+  if (step.trial === undefined) return step;
+  const { trial, ...rest } = step;
+  return {
+    ...rest,
+    get tried() {
+      return trial?.tried() ?? [];
+    },
   };
 }
 
@@ -128,6 +153,8 @@ export interface RequestTraceJson {
     readonly source: string;
     readonly attributes: readonly FormattedAttribute[];
   };
+  /** Whom the request is about, as `DOMAIN\\user`: the User-Name after realm rules, or EAP's identity. */
+  readonly account?: string;
   /** The EAP method, where there is one. */
   readonly eap?: EapMethodFacts;
   readonly steps: readonly TraceStep[];

@@ -7,12 +7,12 @@ import {
 } from "@sallyport/radius";
 import type { EapMethodFacts } from "../eap/eap-service.ts";
 import {
+  type RecordedStep,
   type RequestTrace,
   type RequestTraceJson,
   requestTraceJson,
   type TraceDetail,
   type TraceEnd,
-  type TraceStep,
 } from "./request-trace.ts";
 
 /**
@@ -72,12 +72,13 @@ class KeptTrace {
   #address = "";
   #port = 0;
   #eap: EapMethodFacts | undefined;
+  #account: string | undefined;
   /** The request, then the answer, if there was one. */
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(512);
   #requestLength = 0;
   #length = 0;
-  /** Stage, outcome and detail of each step, one behind the other; `#times` holds when. */
-  readonly #steps: (string | TraceDetail | undefined)[] = [];
+  /** Stage, outcome, detail and trial of each step, one behind the other; `#times` holds when. */
+  readonly #steps: (string | TraceDetail | RecordedStep["trial"])[] = [];
   #times: Float64Array<ArrayBuffer> = new Float64Array(16);
   #stepCount = 0;
   #ended = false;
@@ -92,6 +93,7 @@ class KeptTrace {
     this.#address = source.address;
     this.#port = source.port;
     this.#eap = trace.eap;
+    this.#account = trace.account;
     this.#reserve(packet.length);
     this.#bytes.set(packet.bytes);
     this.#requestLength = packet.length;
@@ -112,34 +114,37 @@ class KeptTrace {
         receivedAt: this.#receivedAt,
       },
       eap: this.#eap,
+      account: this.#account,
       steps: this.#keptSteps(),
       end: this.#keptEnd(),
     });
   }
 
-  #keepSteps(steps: readonly TraceStep[]): void {
+  #keepSteps(steps: readonly RecordedStep[]): void {
     const before = this.#stepCount;
     this.#stepCount = steps.length;
     if (steps.length > this.#times.length) this.#times = new Float64Array(2 * steps.length);
     for (let index = 0; index < steps.length; index++) {
-      const step = steps[index] as TraceStep;
+      const step = steps[index] as RecordedStep;
       this.#times[index] = step.at;
-      this.#steps[3 * index] = step.stage;
-      this.#steps[3 * index + 1] = step.outcome;
-      this.#steps[3 * index + 2] = step.detail;
+      this.#steps[4 * index] = step.stage;
+      this.#steps[4 * index + 1] = step.outcome;
+      this.#steps[4 * index + 2] = step.detail;
+      this.#steps[4 * index + 3] = step.trial;
     }
-    this.#steps.fill(undefined, 3 * steps.length, 3 * before);
+    this.#steps.fill(undefined, 4 * steps.length, 4 * before);
   }
 
-  #keptSteps(): TraceStep[] {
+  #keptSteps(): RecordedStep[] {
     return Array.from({ length: this.#stepCount }, (_, index) => {
-      const [stage, outcome, detail] = this.#steps.slice(3 * index, 3 * index + 3);
+      const [stage, outcome, detail, trial] = this.#steps.slice(4 * index, 4 * index + 4);
       const at = this.#times[index] as number;
       return {
         stage: stage as string,
         outcome: outcome as string,
         at,
         ...(detail && { detail: detail as TraceDetail }),
+        ...(trial && { trial: trial as RecordedStep["trial"] }),
       };
     });
   }

@@ -24,6 +24,7 @@ import { isThenable } from "../../thenable.ts";
 import { type Credentials, credentialsOf } from "../credentials.ts";
 import { authenticateByEap } from "../eap-authentication.ts";
 import { msChap2Success, msChapSuccess } from "../ms-chap-answer.ts";
+import { replaceAttributes } from "../profile.ts";
 import { type Disposition, discard, next, type PipelineContext, type Stage } from "../stage.ts";
 
 const stage = "Authentication";
@@ -31,20 +32,27 @@ const stage = "Authentication";
 /** Authenticates what no extension has decided: here, by a remote server, or not at all (NPS-17, NPS-77). */
 export const authentication: Stage = (request, context) => {
   if (request.responseType !== 0) {
+    request.authenticationType = "extension";
     request.trace.step(stage, "skipped: decided by an extension");
     return request.responseType === rcAccessAccept ? withAccount(request, context, () => next) : next;
   }
   if (request.provider === rapProxy) return forward(request, context);
   if (request.provider === rapNone) {
+    request.authenticationType = "unauthenticated";
     request.trace.step(stage, "accepted without validating credentials");
     request.accept();
     return withAccount(request, context, () => next);
   }
-  if (request.eap !== undefined) return authenticateByEap(request, request.eap.round, context);
+  if (request.eap !== undefined) {
+    request.authenticationType = "EAP";
+    return authenticateByEap(request, request.eap.round, context);
+  }
   const credentials = credentialsOf(request);
   if (credentials === undefined) {
     return refuse(request, Reason.AuthenticationMethodNotAllowed, "no credentials that this server knows");
   }
+  request.authenticationType =
+    credentials.protocol === "MS-CHAPv2 password change" ? "MS-CHAPv2" : credentials.protocol;
   if (credentials.protocol === "MS-CHAP") request.msChap = { version: 1, identifier: credentials.identifier };
   else if ("identifier" in credentials) request.msChap = { version: 2, identifier: credentials.identifier };
   if (credentials.protocol === "MS-CHAP" && !context.allowMsChap) {
@@ -194,6 +202,7 @@ function forward(request: NpsRequest, context: PipelineContext): Disposition | P
     request.decide(code, "server", code === rcAccessReject ? Reason.RemoteServerRejected : Reason.Success);
     const response = request.response(code);
     for (const { type, value } of answer.attributes) response?.add(HeldAttribute.ofBytes(type, value));
+    if (code === rcAccessAccept) replaceAttributes(request, request.requestPolicyAttributes);
     return next;
   });
 }
