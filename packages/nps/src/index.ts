@@ -98,6 +98,7 @@ export {
   type ConnectionRequestPolicySettings,
   connectionRequestPolicy,
 } from "./policies/connection-request-policy.ts";
+export type { PolicyFinding, PolicySurroundings } from "./policies/finding.ts";
 export {
   type AuthenticationMethod,
   type EncryptionStrength,
@@ -117,6 +118,10 @@ export {
   type PolicyConstraint,
 } from "./policies/policy.ts";
 export type { ConnectionRequestConditions, NetworkConditions } from "./policies/policy-conditions.ts";
+export {
+  type PoliciesSettings,
+  policyFindings,
+} from "./policies/policy-findings.ts";
 export type { PolicyTried } from "./policies/policy-list.ts";
 export {
   type RealmAttribute,

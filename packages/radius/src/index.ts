@@ -9,6 +9,7 @@ export { createDictionary, type Dictionary, standardDictionary } from "./diction
 // Attributes by name
 export type { DictionaryEntry, RadiusDataType } from "./dictionary/entry.ts";
 export { type FormattedAttribute, formatAttribute } from "./dictionary/format-attribute.ts";
+export { nearestName } from "./dictionary/nearest-name.ts";
 // The client side of a socket
 export { RadiusExchange, type RadiusExchangeOptions, type RequestCode } from "./engine/exchange.ts";
 // The server side of a port

@@ -43,7 +43,7 @@ export function attributeCondition(
       fact,
       description: `${entry.name} is ${own.present ? "present" : "missing"}`,
       holds: (seen) => (seen !== undefined) === own.present,
-      ...(!own.present && { samples: [undefined] }),
+      ...(own.present ? { anyValue: true } : { samples: [undefined] }),
     });
   }
   if ("pattern" in own) {
@@ -77,6 +77,7 @@ function equality(entry: DictionaryEntry, texts: readonly string[]): FactConditi
     holds: some((value) => wanted.has(entry.dataType === "text" ? value.toLowerCase() : value)),
     keys: [...wanted],
     samples: values,
+    ...(entry.single !== true && { severalValues: true }),
   });
 }
 

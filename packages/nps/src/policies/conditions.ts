@@ -25,6 +25,10 @@ export interface FactCondition<Value = unknown> extends PolicyCondition {
   readonly samples?: readonly Value[];
   /** The hours of a condition on the time. */
   readonly hours?: LogonHours;
+  /** Holds for every value that is there at all. */
+  readonly anyValue?: true;
+  /** A request can have several values, of which one is enough: two such conditions can hold by one each. */
+  readonly severalValues?: true;
 }
 
 /** How a request can be authenticated, as conditions and constraints name it. */
@@ -39,7 +43,7 @@ export const authenticationTypes = [
 ] as const;
 export type AuthenticationType = (typeof authenticationTypes)[number];
 
-export function isFactCondition(condition: PolicyCondition): condition is FactCondition {
+export function isFactCondition<C extends PolicyCondition>(condition: C): condition is C & FactCondition {
   return "fact" in condition;
 }
 
@@ -89,6 +93,7 @@ export function groupsCondition(groups: readonly string[]): FactCondition<readon
     holds: (own) => own?.some((group) => wanted.has(group.toLowerCase())) === true,
     keys: [...wanted],
     samples: groups.map((group) => [group]),
+    severalValues: true,
   });
 }
 

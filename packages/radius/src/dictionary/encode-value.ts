@@ -1,5 +1,6 @@
 import { parseIpv4, parseIpv6 } from "../wire/ip-address.ts";
 import type { DictionaryEntry } from "./entry.ts";
+import { nearestName } from "./nearest-name.ts";
 
 /**
  * The octets of a value, its tag included.
@@ -121,9 +122,12 @@ function interfaceId(text: string): Uint8Array | undefined {
 function unfit(entry: DictionaryEntry, value: unknown): RangeError {
   const shown = entry.secret === true || value instanceof Uint8Array ? "the value" : `"${String(value)}"`;
   const names = Object.keys(entry.values ?? {});
+  const nearest = typeof value === "string" ? nearestName(value, names) : undefined;
   const hint =
     names.length === 0
       ? ""
-      : `; known values are ${names.slice(0, 8).join(", ")}${names.length > 8 ? " ..." : ""}`;
+      : nearest !== undefined
+        ? `; do you mean ${nearest}?`
+        : `; known values are ${names.slice(0, 8).join(", ")}${names.length > 8 ? " ..." : ""}`;
   return new RangeError(`${entry.name}: ${shown} is no value of type ${entry.dataType}${hint}`);
 }
