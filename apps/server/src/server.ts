@@ -4,7 +4,6 @@ import { accountIdentity, settingsAccounts } from "@sallyport/accounts";
 import { scryptVerifier } from "@sallyport/accounts/node";
 import { Secret } from "@sallyport/crypto";
 import {
-  defaultNetworkPolicy,
   eventSource,
   loadNpsExtension,
   Nps,
@@ -23,6 +22,7 @@ import { importExtension } from "./extensions/import-module.ts";
 import type { ServerLog } from "./log/event-log.ts";
 import { type RasServer, startRas } from "./ras/ras-server.ts";
 import { writeRunningFile } from "./running-file.ts";
+import { connectionRequestPolicies, networkPolicies } from "./settings/policies.ts";
 import type { EndpointSetting, ExtensionSetting, Settings } from "./settings/settings.ts";
 import { StartError } from "./start-error.ts";
 import { openLogFiles, storeAndFiles } from "./store/log-files.ts";
@@ -69,6 +69,14 @@ async function start(
   log: ServerLog,
   cleanups: (() => unknown)[],
 ): Promise<RunningServer> {
+  for (const { path, problem, remedy } of settings.warnings) {
+    log.write({
+      source: eventSource,
+      id: NpsEvent.ProcessingError,
+      severity: "warning",
+      message: `${path}: ${problem}; ${remedy}`,
+    });
+  }
   const store = openStore(settings);
   cleanups.push(() => store.close());
   const files = await openLogFiles(settings, log);
@@ -94,7 +102,8 @@ async function start(
     accountingLog: files === undefined ? store : storeAndFiles(store, files),
     scryptVerifier: scrypt,
     eap: eap.server,
-    networkPolicies: [{ ...defaultNetworkPolicy, eapTypes: eap.types }],
+    connectionRequestPolicies: connectionRequestPolicies(settings.policies, settings.timeZone),
+    networkPolicies: networkPolicies(settings.policies, settings.timeZone, eap.types),
     allowMsChap: settings.authentication.msChap,
     defaultDomain: settings.defaultDomain,
     ...(settings.pingUserName !== undefined && { pingUserName: settings.pingUserName }),

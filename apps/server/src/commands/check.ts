@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { loadSettings } from "../settings/load-settings.ts";
-import { SettingsError } from "../settings/mistake.ts";
+import { renderWarnings, SettingsError } from "../settings/mistake.ts";
 import { settingsFile, tell } from "./command-line.ts";
 
 /** `sallyport check`: validates a settings file and does nothing else. */
@@ -26,8 +26,11 @@ Examples:
           const extensions =
             settings.extensions.authentication.length + settings.extensions.authorization.length;
           const summary = `${settings.clients.length} clients, ${settings.accounts.length} accounts, ${extensions} extensions${settings.ras === undefined ? "" : `, ${settings.ras.ports.length} ports for callers`}`;
+          const { warnings } = settings;
           process.stdout.write(
-            options.json ? `${JSON.stringify({ file, mistakes: [] })}\n` : `${file} is right: ${summary}\n`,
+            options.json
+              ? `${JSON.stringify({ file, mistakes: [], warnings })}\n`
+              : `${file} is right: ${summary}\n${renderWarnings(warnings)}`,
           );
           return 0;
         } catch (error) {

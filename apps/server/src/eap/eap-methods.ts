@@ -13,6 +13,14 @@ import {
 export const eapMethodNames = ["mschapv2", "md5", "gtc", "otp"] as const;
 export type EapMethodName = (typeof eapMethodNames)[number];
 
+/** Their EAP types. */
+export const eapMethodTypes: Readonly<Record<EapMethodName, number>> = {
+  mschapv2: 26,
+  md5: 4,
+  gtc: 6,
+  otp: 5,
+};
+
 /** What the built-in methods need to serve as authenticators; peers need nothing. */
 export interface EapMethodNeeds {
   readonly accounts?: MsChap2Accounts;

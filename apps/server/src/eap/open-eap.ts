@@ -12,8 +12,8 @@ import { type OneTimePasswordRecords, oneTimePasswordStates } from "./one-time-p
 /** The EAP side of a server that runs. */
 interface OpenEap {
   readonly server: EapRadiusServer;
-  /** What the default network policy allows, in the order in which it is offered. */
-  readonly types: readonly EapType[];
+  /** The types by the names that settings have for the methods, in the order in which they are offered by default. */
+  readonly types: ReadonlyMap<string, EapType>;
   /** Ends every conversation, then the methods. */
   close(): Promise<void>;
 }
@@ -52,7 +52,12 @@ export async function openEap(
   });
   return {
     server,
-    types: usable.map(({ type }) => type),
+    types: new Map(
+      methods.flatMap((method, index) => {
+        const type = registrations[index]?.type;
+        return type === undefined ? [] : [["builtIn" in method ? method.builtIn : method.name, type]];
+      }),
+    ),
     async close() {
       server.close();
       await registry.close();

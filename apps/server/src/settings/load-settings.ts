@@ -31,19 +31,15 @@ export async function loadSettings(file: string): Promise<Settings> {
   const path = resolve(file);
   const { data, lineOf } = await read(path);
   const parsed = settingsSchema.safeParse(data);
-  const { settings, mistakes } = parsed.success
+  const { settings, mistakes, warnings } = parsed.success
     ? settingsOf(parsed.data, dirname(path))
-    : { settings: undefined, mistakes: parsed.error.issues.flatMap(issueMistakes) };
-  if (settings !== undefined && mistakes.length === 0) return settings;
-  const placed = mistakes.map(({ keys, ...mistake }) => ({
-    ...mistake,
-    path: pathText(keys),
-    line: lineOf(keys),
-  }));
-  throw new SettingsError(
-    basename(path),
-    placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
-  );
+    : { settings: undefined, mistakes: parsed.error.issues.flatMap(issueMistakes), warnings: [] };
+  const placed = (unplaced: readonly UnplacedMistake[]): Mistake[] =>
+    unplaced
+      .map(({ keys, ...mistake }) => ({ ...mistake, path: pathText(keys), line: lineOf(keys) }))
+      .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  if (settings !== undefined && mistakes.length === 0) return { ...settings, warnings: placed(warnings) };
+  throw new SettingsError(basename(path), placed(mistakes));
 }
 
 interface Issue {

@@ -28,11 +28,23 @@ export class SettingsError extends Error {
 
 function renderMistakes(file: string, mistakes: readonly Mistake[]): string {
   const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
-  const blocks = mistakes.map(({ path, line, problem, remedy }) => {
-    const where = [path, line === undefined ? "" : `(line ${line})`].filter(Boolean).join("  ");
-    return [...(where === "" ? [] : [`  ${where}`]), `    ${problem}`, `    Remedy: ${remedy}`].join("\n");
-  });
-  return `${file} has ${count}:\n\n${blocks.join("\n\n")}\n`;
+  return `${file} has ${count}:\n\n${blocks(mistakes)}\n`;
+}
+
+/** What works and is most likely not meant so; nothing where there is nothing. */
+export function renderWarnings(warnings: readonly Mistake[]): string {
+  if (warnings.length === 0) return "";
+  const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
+  return `\n${count}:\n\n${blocks(warnings)}\n`;
+}
+
+function blocks(mistakes: readonly Mistake[]): string {
+  return mistakes
+    .map(({ path, line, problem, remedy }) => {
+      const where = [path, line === undefined ? "" : `(line ${line})`].filter(Boolean).join("  ");
+      return [...(where === "" ? [] : [`  ${where}`]), `    ${problem}`, `    Remedy: ${remedy}`].join("\n");
+    })
+    .join("\n\n");
 }
 
 /** A path of keys and indexes as people write it. */

@@ -3,63 +3,8 @@ import { parseLogonHours, parseStoredPassword } from "@sallyport/accounts";
 import { z } from "zod";
 import { eapMethodNames } from "../eap/eap-methods.ts";
 import { parseOneTimePasswordState } from "../eap/one-time-password-states.ts";
-import { closest } from "./mistake.ts";
-
-/**
- * The shape of the settings file. Every message is "problem" + newline + "remedy"; `load-settings.ts` takes them apart.
- */
-const message = (problem: string, remedy: string): string => `${problem}\n${remedy}`;
-
-/** An object that knows its keys: an unknown one is a mistake, whose remedy `load-settings.ts` finds among the known ones. */
-function record<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const known = Object.keys(shape);
-  return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code !== "unrecognized_keys")
-        return typeMessage(issue, "an object", `keys: ${known.join(", ")}`);
-      return message("is an unknown key", known.join(", "));
-    },
-  });
-}
-
-function typeMessage(issue: { readonly input?: unknown }, expected: string, remedy: string): string {
-  const problem =
-    issue.input === undefined ? "is missing" : `is ${kindOf(issue.input)} where ${expected} belongs`;
-  return message(problem, remedy);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `the ${typeof value} ${JSON.stringify(value)}`;
-}
-
-const text = (what: string): z.ZodString =>
-  z
-    .string({ error: (issue) => typeMessage(issue, "text", `write ${what}, in quotes`) })
-    .min(1, { error: message("is empty", `write ${what}`) });
-
-const flag = z.boolean({
-  error: (issue) => typeMessage(issue, "true or false", "write true or false, without quotes"),
-});
-
-const list = <Item extends z.ZodType>(item: Item, what: string): z.ZodArray<Item> =>
-  z.array(item, { error: (issue) => typeMessage(issue, "a list", `write a list of ${what}: [ ... ]`) });
-
-const choice = <const Words extends readonly [string, ...string[]]>(
-  words: Words,
-): z.ZodEnum<z.core.util.ToEnum<Words[number]>> =>
-  z.enum(words, {
-    error: (issue) => {
-      const meant = typeof issue.input === "string" ? closest(issue.input, words) : undefined;
-      const found =
-        issue.input === undefined ? "is missing" : `${JSON.stringify(issue.input)} is not possible`;
-      return message(
-        found,
-        meant === undefined ? `write one of ${words.join(", ")}` : `did you mean "${meant}"?`,
-      );
-    },
-  });
+import { policies } from "./policies-schema.ts";
+import { choice, flag, list, message, network, readable, record, text, typeMessage } from "./schema-parts.ts";
 
 /** "127.0.0.1:1812" or "[::1]:1812". */
 const endpoint = text('an address and a port, such as "127.0.0.1:1812"').refine(
@@ -76,14 +21,6 @@ const endpoint = text('an address and a port, such as "127.0.0.1:1812"').refine(
 
 const endpoints = z.union([endpoint, list(endpoint, "addresses")]).optional();
 
-const network = text("an IP address").refine(isAddressOrNetwork, {
-  error: (issue) =>
-    message(
-      `${JSON.stringify(issue.input)} is neither an IP address nor a network`,
-      'write for example "192.0.2.7", "2001:db8::7" or the network "10.0.0.0/8"',
-    ),
-});
-
 const client = record({
   name: text("a name for the access server"),
   address: network,
@@ -94,20 +31,6 @@ const client = record({
 const day = z.iso.date({
   error: (issue) => message(`${JSON.stringify(issue.input)} is not a date`, 'write the day as "2027-12-31"'),
 });
-
-/** What a function of `@sallyport/accounts` refuses with a RangeError is a mistake with its words. */
-const readable = (read: (value: string) => unknown, what: string, remedy: string): z.ZodString =>
-  text(what).check((context) => {
-    try {
-      read(context.value);
-    } catch (error) {
-      context.issues.push({
-        code: "custom",
-        input: context.value,
-        message: message((error as Error).message, remedy),
-      });
-    }
-  });
 
 const account = record({
   name: text("the user name"),
@@ -258,6 +181,7 @@ const ras = record({
   }).optional(),
 });
 
+/** The shape of the settings file. */
 export const settingsSchema = record({
   radius: record({
     /** Where Access-Requests arrive. Loopback unless told otherwise; the ports are those of RFC 2865 (NPS-98). */
@@ -285,7 +209,7 @@ export const settingsSchema = record({
     /** Whether MS-CHAP, version 1, is accepted. MS-CHAPv2 always is. */
     msChap: flag.optional(),
   }).optional(),
-  /** What the default network policy allows of EAP. */
+  /** The EAP methods of this server: what network policies allow unless they say less. */
   eap: record({
     /** In the order in which they are offered. */
     methods: list(eapMethod, "methods").optional(),
@@ -296,6 +220,8 @@ export const settingsSchema = record({
       .max(1_000_000, { error: message("is more than a million", "write at most 1000000") })
       .optional(),
   }).optional(),
+  /** Who is authenticated where, and who is admitted with what. */
+  policies: policies.optional(),
   /** The "ping user-name" registry value of NPS. */
   pingUserName: text("a user name").optional(),
   /** The folder for what the server must remember; relative to the settings file. */
@@ -376,11 +302,4 @@ export function parseTarget(value: string): { readonly host: string; readonly po
   const host = match?.[1] ?? match?.[2] ?? "";
   const port = Number(match?.[3]);
   return match !== null && host !== "" && port >= 1 && port <= 65_535 ? { host, port } : undefined;
-}
-
-function isAddressOrNetwork(value: string): boolean {
-  const [address = "", prefix, ...rest] = value.split("/");
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import {
   type Compatibility,
   defaultDomainName,
+  type EapMethodType,
   type ExtensionScope,
   type LogFailureRule,
   type LogFormat,
@@ -10,9 +11,10 @@ import {
   qualifiedName,
 } from "@sallyport/nps";
 import type { z } from "zod";
-import { type EapMethodName, eapMethodNames } from "../eap/eap-methods.ts";
-import { closest, type UnplacedMistake } from "./mistake.ts";
+import { type EapMethodName, eapMethodNames, eapMethodTypes } from "../eap/eap-methods.ts";
+import { closest, type Mistake, type UnplacedMistake } from "./mistake.ts";
 import { moduleUrl } from "./module-url.ts";
+import { type PoliciesSetting, policyMistakes, policyNames } from "./policies.ts";
 import { type RasSettings, rasSettingsOf } from "./ras-settings.ts";
 import { parseEndpoint, type settingsSchema } from "./schema.ts";
 
@@ -39,12 +41,15 @@ export interface Settings {
     readonly methods: readonly EapMethodSetting[];
     readonly conversations: number;
   };
+  readonly policies: PoliciesSetting;
   readonly pingUserName: string | undefined;
   readonly state: string;
   readonly console: EndpointSetting | false;
   readonly log: { readonly format: "text" | "json"; readonly requests: boolean };
   readonly accounting: { readonly fsync: boolean; readonly log: AccountingLogSetting | undefined };
   readonly compatibility: Compatibility;
+  /** What works and is most likely not meant so. */
+  readonly warnings: readonly Mistake[];
 }
 
 export interface EndpointSetting {
@@ -94,7 +99,11 @@ type Clients = NonNullable<Parsed["radius"]>["clients"];
 export function settingsOf(
   parsed: Parsed,
   folder: string,
-): { readonly settings: Settings; readonly mistakes: readonly UnplacedMistake[] } {
+): {
+  readonly settings: Omit<Settings, "warnings">;
+  readonly mistakes: readonly UnplacedMistake[];
+  readonly warnings: readonly UnplacedMistake[];
+} {
   const clients = parsed.radius?.clients ?? [];
   const ras = parsed.ras && rasSettingsOf(parsed.ras, folder);
   const mistakes: UnplacedMistake[] = [
@@ -114,7 +123,7 @@ export function settingsOf(
       if (typeof url !== "string") mistakes.push({ keys, ...url });
       if (typeof url !== "string") return [];
       if (typeof entry === "string") return [{ name, url, settings: undefined, scope: undefined }];
-      mistakes.push(...scopeMistakes(entry.scope, point, [...keys, "scope"], clients));
+      mistakes.push(...scopeMistakes(entry.scope, point, [...keys, "scope"], parsed));
       return [{ name, url, settings: entry.settings, scope: entry.scope as ExtensionScope | undefined }];
     });
   const authentication = extensionSettings("authentication");
@@ -137,7 +146,13 @@ export function settingsOf(
     },
   );
   mistakes.push(...repeatedMethods(eapMethods));
-  const settings: Settings = {
+  const policies: PoliciesSetting = {
+    connectionRequest: parsed.policies?.connectionRequest,
+    network: parsed.policies?.network,
+  };
+  const policyProblems = policyMistakes(policies, parsed, eapTypesByName(eapMethods));
+  mistakes.push(...policyProblems.mistakes);
+  const settings: Omit<Settings, "warnings"> = {
     folder,
     auth: parsed.radius === undefined ? [] : endpointsOf(parsed.radius.auth ?? "127.0.0.1:1812"),
     acct: parsed.radius === undefined ? [] : endpointsOf(parsed.radius.acct ?? "127.0.0.1:1813"),
@@ -149,6 +164,7 @@ export function settingsOf(
     timeZone: parsed.timeZone ?? "UTC",
     authentication: { msChap: parsed.authentication?.msChap ?? false },
     eap: { methods: eapMethods, conversations: parsed.eap?.conversations ?? 10_000 },
+    policies,
     pingUserName: parsed.pingUserName,
     state: resolve(folder, parsed.state ?? "sallyport-state"),
     console: parsed.console === false ? false : (endpointsOf(parsed.console ?? "127.0.0.1:0")[0] ?? false),
@@ -166,7 +182,17 @@ export function settingsOf(
         parsed.compatibility?.enforceNetworkPolicyOnChallengeResponse ?? true,
     },
   };
-  return { settings, mistakes };
+  return { settings, mistakes, warnings: policyProblems.warnings };
+}
+
+/** The types as far as they can be told before the modules are loaded; a stand-in, different for each, for the others. */
+function eapTypesByName(methods: readonly EapMethodSetting[]): ReadonlyMap<string, EapMethodType> {
+  return new Map(
+    methods.map((method, index) => {
+      if ("builtIn" in method) return [method.builtIn, eapMethodTypes[method.builtIn]];
+      return [method.name, method.type ?? { vendorId: 0, vendorType: index }];
+    }),
+  );
 }
 
 const nothingToServe: UnplacedMistake = {
@@ -249,21 +275,38 @@ function scopeMistakes(
   scope: object | undefined,
   point: "authentication" | "authorization",
   keys: readonly PropertyKey[],
-  clients: Clients,
+  parsed: Parsed,
 ): UnplacedMistake[] {
   if (scope === undefined) return [];
   const own = scope as ExtensionScope;
-  const mistakes: UnplacedMistake[] = (own.clients ?? []).flatMap((name, index) =>
-    clients.some((client) => client.name === name)
-      ? []
-      : [
-          {
-            keys: [...keys, "clients", index],
-            problem: `there is no client called ${JSON.stringify(name)}`,
-            remedy: `write one of ${clients.map((client) => client.name).join(", ")}`,
-          },
-        ],
-  );
+  const policies = policyNames({
+    connectionRequest: parsed.policies?.connectionRequest,
+    network: parsed.policies?.network,
+  });
+  const unknown = (key: string, what: string, names: readonly string[], known: readonly string[]) =>
+    names.flatMap((name, index): UnplacedMistake[] => {
+      if (known.includes(name)) return [];
+      const meant = closest(name, known);
+      return [
+        {
+          keys: [...keys, key, index],
+          problem: `there is no ${what} called ${JSON.stringify(name)}`,
+          remedy: meant === undefined ? `write one of ${known.join(", ")}` : `did you mean "${meant}"?`,
+        },
+      ];
+    });
+  const clients = (parsed.radius?.clients ?? []).map((client) => client.name);
+  const { connectionRequestPolicies = [], networkPolicies = [] } = own;
+  const mistakes = [
+    ...unknown("clients", "client", own.clients ?? [], clients),
+    ...unknown(
+      "connectionRequestPolicies",
+      "connection request policy",
+      connectionRequestPolicies,
+      policies.connectionRequest,
+    ),
+    ...unknown("networkPolicies", "network policy", networkPolicies, policies.network),
+  ];
   if (point === "authentication" && own.networkPolicies !== undefined) {
     mistakes.push({
       keys: [...keys, "networkPolicies"],

@@ -106,7 +106,10 @@ function entryOfNumber(name: string, type: number): DictionaryEntry {
 }
 
 function conditionable(entry: DictionaryEntry): DictionaryEntry {
-  if (entry.secret === true) throw new TypeError(`${entry.name} is a secret and cannot be compared`);
+  if (entry.secret === true)
+    throw new TypeError(
+      `${entry.name} is a secret and cannot be compared; leave it out: extensions can look at it`,
+    );
   if (entry.dataType === "vendor-specific" || entry.dataType === "concat") {
     throw new TypeError(`${entry.name} cannot be compared; name an attribute inside of it`);
   }

@@ -7,6 +7,8 @@ import { type RealmRuleSettings, realmRule } from "./realm-rules.ts";
 /** A connection request policy as settings have it. */
 export interface ConnectionRequestPolicySettings {
   readonly name: string;
+  /** False: a policy that is kept and not used; whoever makes the list leaves it out. Default: true. */
+  readonly enabled?: boolean | undefined;
   readonly conditions?: ConnectionRequestConditions | undefined;
   /** Who authenticates. Default: this server. */
   readonly authentication?: "local" | "none" | { readonly forward: string } | undefined;

@@ -53,7 +53,7 @@ export function attempt(keys: readonly PropertyKey[], work: () => unknown): Poli
     const message = error instanceof Error ? error.message : String(error);
     const at = message.lastIndexOf("; ");
     const problem = at < 0 ? message : message.slice(0, at);
-    const remedy = at < 0 ? "compare with the documentation of policies" : message.slice(at + 2);
+    const remedy = at < 0 ? "write a value that the attribute can have" : message.slice(at + 2);
     return [{ severity: "mistake", keys, problem, remedy }];
   }
 }

@@ -17,11 +17,11 @@ export function networkPolicyFindings(
   keys: readonly PropertyKey[],
   surroundings: PolicySurroundings,
 ): PolicyFinding[] {
-  const unusable = [
+  return [
     ...constraintFindings(policy, [...keys, "constraints"], surroundings),
     ...settingsFindings(policy, [...keys, "settings"]),
+    ...contradictions(policy, keys, surroundings),
   ];
-  return [...unusable, ...contradictions(policy, keys, surroundings, unusable.length > 0)];
 }
 
 function constraintFindings(
@@ -107,7 +107,6 @@ function contradictions(
   policy: NetworkPolicySettings,
   keys: readonly PropertyKey[],
   { timeZone = "UTC" }: PolicySurroundings,
-  unusable: boolean,
 ): PolicyFinding[] {
   const { conditions = {}, constraints = {} } = policy;
   const { authenticationTypes, eapTypes } = conditions;
@@ -131,7 +130,6 @@ function contradictions(
       'add "EAP" to authenticationMethods, or leave the EAP types out',
     );
   }
-  if (unusable) return findings;
   const made = attempted(() => ({
     conditions: policyConditions(conditions, timeZone).filter(isFactCondition),
     constraints: networkConstraints(constraints, timeZone).filter(isFactCondition),

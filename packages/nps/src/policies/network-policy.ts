@@ -18,6 +18,8 @@ import { type NetworkConditions, policyConditions } from "./policy-conditions.ts
 /** A network policy as settings have it. */
 export interface NetworkPolicySettings {
   readonly name: string;
+  /** False: a policy that is kept and not used; whoever makes the list leaves it out. Default: true. */
+  readonly enabled?: boolean | undefined;
   readonly conditions?: NetworkConditions | undefined;
   readonly access: "grant" | "deny";
   /** Ignore user account dial-in properties. Default: false. */

@@ -13,7 +13,7 @@ export function patternOf(source: string, flags: "i" | "gi" = "i"): RegExp {
   }
   if (mayTakeForEver(source)) {
     throw new RangeError(
-      `/${source}/ repeats a group that repeats something itself, or holds alternatives: a name made for it would keep the server busy for hours`,
+      `/${source}/ repeats a group that repeats something itself, or holds alternatives: a name made for it would keep the server busy for hours; write for example [a-z.]+ instead of ([a-z]+\\.)+`,
     );
   }
   return pattern;

@@ -29,6 +29,6 @@ function refuseOwn(key: string): void {
   const { vendor, type, secret, encryption } = entry;
   const own = vendor === 0 ? ownTypes.has(type) : secret === true || encryption !== undefined;
   if (own && !(vendor === 0 && type === tunnelPassword)) {
-    throw new TypeError(`${entry.name} is made by the server itself`);
+    throw new TypeError(`${entry.name} is made by the server itself; leave it out`);
   }
 }

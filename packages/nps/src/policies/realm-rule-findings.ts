@@ -7,11 +7,12 @@ export function realmRuleFindings(
   rules: readonly RealmRuleSettings[],
   keys: readonly PropertyKey[],
 ): PolicyFinding[] {
-  const findings = rules.flatMap((rule, index) => [
-    ...attempt([...keys, index, "find"], () => realmRule(rule)),
-    ...replacementFindings(rule, [...keys, index, "replace"]),
-  ]);
-  return findings.length > 0 ? findings : circles(rules.map(realmRule), keys);
+  const unusable = rules.flatMap((rule, index) => attempt([...keys, index, "find"], () => realmRule(rule)));
+  if (unusable.length > 0) return unusable;
+  return [
+    ...rules.flatMap((rule, index) => replacementFindings(rule, [...keys, index, "replace"])),
+    ...circles(rules.map(realmRule), keys),
+  ];
 }
 
 /** `$2` where `find` has one group: the name would get a "$2" in it. */
@@ -19,12 +20,7 @@ function replacementFindings(
   { find, replace }: RealmRuleSettings,
   keys: readonly PropertyKey[],
 ): PolicyFinding[] {
-  let groups: number;
-  try {
-    groups = (new RegExp(`${find}|`).exec("")?.length ?? 1) - 1;
-  } catch {
-    return [];
-  }
+  const groups = (new RegExp(`${find}|`).exec("")?.length ?? 1) - 1;
   const wanted = Array.from(replace.matchAll(/(?<!\$)(?:\$\$)*\$(\d{1,2})/g), ([, digits]) => Number(digits));
   const missing = wanted.find((number) => number > groups);
   if (missing === undefined) return [];

@@ -8,17 +8,23 @@ import { type NetworkConditions, policyConditions } from "./policy-conditions.ts
  * Where that cannot be told for certain, there is none.
  */
 export function hiddenPolicies(
-  policies: readonly { readonly name: string; readonly conditions?: NetworkConditions | undefined }[],
+  policies: readonly {
+    readonly name: string;
+    readonly enabled?: boolean | undefined;
+    readonly conditions?: NetworkConditions | undefined;
+  }[],
   keys: readonly PropertyKey[],
   timeZone: string,
 ): PolicyFinding[] {
-  const made = policies.map(({ name, conditions = {} }) => ({
+  const made = policies.map(({ name, enabled = true, conditions = {} }) => ({
     name,
+    enabled,
     conditions: policyConditions(conditions, timeZone).filter(isFactCondition),
   }));
-  return made.flatMap(({ conditions }, index): PolicyFinding[] => {
-    const hiding = made.slice(0, index).find((earlier) => covers(earlier.conditions, conditions));
-    if (hiding === undefined) return [];
+  return made.flatMap(({ enabled, conditions }, index): PolicyFinding[] => {
+    const before = made.slice(0, index).filter((earlier) => earlier.enabled);
+    const hiding = before.find((earlier) => covers(earlier.conditions, conditions));
+    if (!enabled || hiding === undefined) return [];
     const name = JSON.stringify(hiding.name);
     return [
       {
