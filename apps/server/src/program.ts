@@ -4,6 +4,7 @@ import { accountCommand } from "./commands/account.ts";
 import { accountingCommand } from "./commands/accounting.ts";
 import { checkCommand } from "./commands/check.ts";
 import { eapCommand } from "./commands/eap.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { logCommand } from "./commands/log.ts";
 import { radiusCommand } from "./commands/radius.ts";
 import { rasCommand } from "./commands/ras.ts";
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     .version(manifest.version)
     .addCommand(startCommand())
     .addCommand(checkCommand())
+    .addCommand(explainCommand())
     .addCommand(traceCommand())
     .addCommand(accountingCommand())
     .addCommand(logCommand())
@@ -36,7 +38,7 @@ Examples:
   sallyport check --config sallyport.config.json
   sallyport radius test alice                sends an Access-Request to the server that runs here
   sallyport eap test --method mschapv2 alice leads an EAP conversation with it
-  sallyport trace                            explains the last request
+  sallyport explain                          tells why the last request was answered as it was
   sallyport ras dial 127.0.0.1:7000          calls a port with a security dialog`,
     );
 }

@@ -133,6 +133,7 @@ export {
 export { receiverEventLog } from "./radius-events.ts";
 export { Reason } from "./reason.ts";
 export type { NpsRequest } from "./request.ts";
+export { traceExplanation } from "./trace/explanation.ts";
 export { traceLine, traceNarrative } from "./trace/narrative.ts";
 export {
   type FormattedAttribute,

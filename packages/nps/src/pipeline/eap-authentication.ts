@@ -119,7 +119,8 @@ function conclude(
 
 /** The user of the inner method counts from here on: for the account, the policies and the authorization extensions. */
 function adoptIdentity(request: NpsRequest, identity: string, context: PipelineContext): void {
-  if (identity === "" || identity === request.userName || identity === request.realmUserName) return;
+  // Realm rules changed the name that policies were asked about so far; the method authenticated the one it was told.
+  if (identity === "" || (identity === request.userName && request.realmUserName === undefined)) return;
   const name = qualifiedName(identity, context.defaultDomain);
   request.attributes.set(HeldAttribute.ofText(ratStrippedUserName, name));
   request.attributes.set(HeldAttribute.ofText(ratFQUserName, name));

@@ -40,13 +40,17 @@ export function traceNarrative(trace: RequestTraceJson): string {
   ].join("\n");
 }
 
-function stepLine(step: TraceStep, width: number): string {
+/** What a stage did, with what it did it to: `matched (policy "staff")`. */
+export function stepWords(step: TraceStep): string {
   const detail = Object.entries(step.detail ?? {})
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${typeof value === "string" ? JSON.stringify(value) : value}`)
     .join(", ");
-  const words = detail === "" ? step.outcome : `${step.outcome} (${detail})`;
-  return `${duration(step.at).padStart(10)}  ${step.stage.padEnd(width)}  ${words}`;
+  return detail === "" ? step.outcome : `${step.outcome} (${detail})`;
+}
+
+function stepLine(step: TraceStep, width: number): string {
+  return `${duration(step.at).padStart(10)}  ${step.stage.padEnd(width)}  ${stepWords(step)}`;
 }
 
 function answerLine(trace: RequestTraceJson): string {
