@@ -7,8 +7,11 @@ import { runBenchmark } from "./benchmark.ts";
 import { type CaseName, caseNames } from "./cases.ts";
 import { complaintsOf, dialogsText, runDialogs } from "./dialogs/run-dialogs.ts";
 import { environmentLines } from "./environment.ts";
+import { type GrowthResults, runGrowth } from "./growth.ts";
 import { runHalfOpen } from "./half-open.ts";
 import { chart } from "./report/chart.ts";
+import { growthChart } from "./report/growth-chart.ts";
+import { growthPromises, growthText } from "./report/growth-table.ts";
 import { halfOpenText } from "./report/half-open-text.ts";
 import { markdownTable, textTable } from "./report/table.ts";
 import { inScope, type Scope } from "./scope.ts";
@@ -25,6 +28,7 @@ interface Options {
   readonly halfOpen?: number;
   readonly dialogs?: number;
   readonly sspi?: true;
+  readonly growth?: true;
   readonly json?: true;
   readonly markdown?: true;
 }
@@ -69,6 +73,12 @@ export function createProgram(): Command {
         "markdown",
       ]),
     )
+    .addOption(
+      new Option(
+        "--growth",
+        "instead: what a request costs from 10 to 10 000 clients and from 1 to 100 policies",
+      ).conflicts(["seconds", "only", "soak", "halfOpen", "dialogs", "sspi"]),
+    )
     .option("--json", "print the results as JSON")
     .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
     .addHelpText(
@@ -82,12 +92,14 @@ Examples:
   npm run bench -- --only pap-ma --rounds 1 --seconds 1
   npm run bench -- --markdown > table.md
   npm run bench -- --soak 600                       ten minutes of load; --soak 60 is what CI runs
+  npm run bench -- --growth --rounds 9              clients and policies: about two minutes
   npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with
   npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve
   npm run bench -- --sspi                           needs no FreeRADIUS`,
     )
     .action(async (options: Options) => {
       const work = (scope: Scope): Promise<number> => {
+        if (options.growth) return growth(options);
         if (options.sspi) return sspi(options);
         if (options.soak !== undefined) return soak(scope, options.soak, options);
         if (options.dialogs !== undefined) return dialogs(scope, options.dialogs, options);
@@ -132,6 +144,16 @@ async function sspi({ json }: Options): Promise<number> {
   return results.isMemoryKept ? 0 : 1;
 }
 
+async function growth({ rounds, json, markdown }: Options): Promise<number> {
+  const results: GrowthResults = await runGrowth({ rounds, requests: 2_500, onProgress: progress });
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  const asMarkdown = growthText(results, "markdown");
+  save(results.startedAt, "growth", { json: asJson, md: asMarkdown, svg: growthChart(results) });
+  process.stdout.write(json ? asJson : markdown ? asMarkdown : growthText(results, "text"));
+  for (const { kept, text } of growthPromises(results)) if (!kept) progress(text);
+  return 0;
+}
+
 function soakText({ seconds, requests, flatness, complaints, environment }: SoakResults): string {
   const { flat, middle, last, allowance } = flatness;
   return [
@@ -154,7 +176,7 @@ async function halfOpen(scope: Scope, count: number, { json }: Options): Promise
 /** One file for each form of the results, named after the moment of the run. */
 function save(
   startedAt: string,
-  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi",
+  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "growth",
   forms: Readonly<Record<string, string>>,
 ): void {
   mkdirSync(resultsFolder, { recursive: true });

@@ -3,7 +3,7 @@
 export { type Account, type AccountRestriction, accountRestriction, mayLogOnAt } from "./account.ts";
 export { type AccountIdentity, accountIdentity, foldCase } from "./account-identity.ts";
 export type { AccountSource } from "./account-source.ts";
-export { type LogonHours, parseLogonHours } from "./logon-hours.ts";
+export { type LogonHours, minuteOfWeek, parseLogonHours } from "./logon-hours.ts";
 export {
   type AccountSettings,
   type LogonHoursSettings,

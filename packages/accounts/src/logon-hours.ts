@@ -52,7 +52,13 @@ export function withinLogonHours({ timeZone, bits }: LogonHours, now: number): b
   return (((bits[unit >> 3] as number) >> (unit & 7)) & 1) === 1;
 }
 
-function minuteOfWeek(timeZone: string, now: number): number {
+/**
+ * The minutes since Sunday 00:00 at a moment, by the clocks of a time zone.
+ *
+ * @param timeZone an IANA name
+ * @param now milliseconds since the Unix epoch
+ */
+export function minuteOfWeek(timeZone: string, now: number): number {
   if (timeZone === "UTC") {
     const minute = (Math.floor(now / 60_000) + epochMinute) % minutesPerWeek;
     return minute < 0 ? minute + minutesPerWeek : minute;

@@ -2,6 +2,7 @@ import type { ServerName } from "../servers/bench-server.ts";
 import type { Spread } from "../statistics.ts";
 import { oneDigit, thousands, twoDigits } from "./figures.ts";
 import type { Figures, Results, Row } from "./results.ts";
+import { line, round, text } from "./svg.ts";
 
 const width = 960;
 const rowHeight = 48;
@@ -114,24 +115,4 @@ function drawBar(panel: Panel, row: Row, y: number, x: (value: number) => number
     line(x(max), middle - 4, x(max), middle + 4, "#1c2430", 1.5),
     text(panel.x + 2, y + barHeight + 19, label, 'font-size="11" fill="#39424f"'),
   ];
-}
-
-function text(x: number, y: number, content: string, attributes = ""): string {
-  return `<text x="${x}" y="${y}" ${attributes}>${escaped(content)}</text>`;
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, colour: string, thickness: number): string {
-  return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="${colour}" stroke-width="${thickness}"/>`;
-}
-
-function escaped(content: string): string {
-  return content
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -128,7 +128,7 @@ function pair(row: Row, cell: (figures: Figures) => string): string[] {
 }
 
 /** Columns as wide as their widest cell, two spaces apart; a line's last cell may be longer. */
-function aligned(lines: readonly (readonly string[])[]): string[] {
+export function aligned(lines: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const line of lines) {
     for (const [column, cell] of line.entries()) {

@@ -1,4 +1,4 @@
-import { type LogonHours, mayLogOnAt } from "@sallyport/accounts";
+import type { LogonHours } from "@sallyport/accounts";
 import { PrefixTable } from "@sallyport/radius";
 import type { EapMethodType } from "../eap/eap-service.ts";
 import type { NpsRequest } from "../request.ts";
@@ -11,6 +11,7 @@ import {
   eapTypeText,
   groupsFact,
   type PolicyFact,
+  partsOfWeek,
   timeFact,
 } from "./fact.ts";
 import type { PolicyCondition } from "./policy.ts";
@@ -97,22 +98,23 @@ export function groupsCondition(groups: readonly string[]): FactCondition<readon
   });
 }
 
-/** Hours change every half hour at most: within a minute the answer is the same. */
+/** The hours of a week, in half hours or hours. */
 export function timeCondition(hours: LogonHours, words: string): FactCondition<number> {
-  let lastMinute = Number.NaN;
-  let lastAnswer = false;
+  const fact = timeFact(hours.timeZone);
+  const { bits } = hours;
+  const perBit = partsOfWeek / (8 * bits.length);
+  const includes = (part: number): boolean => {
+    const bit = Math.floor(part / perBit);
+    return (((bits[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
+  };
   return factCondition({
-    fact: timeFact,
+    fact,
     description: `time is ${words} (${hours.timeZone})`,
     hours,
-    holds: (time) => {
-      const minute = Math.floor(time / 60_000);
-      if (minute !== lastMinute) {
-        lastAnswer = mayLogOnAt({ logonHours: hours }, time);
-        lastMinute = minute;
-      }
-      return lastAnswer;
-    },
+    holds: (time) => includes(fact.part(time)),
+    keys: Array.from({ length: partsOfWeek }, (_, part) => part)
+      .filter(includes)
+      .map(String),
   });
 }
 

@@ -1,3 +1,4 @@
+import { minuteOfWeek } from "@sallyport/accounts";
 import {
   type DictionaryEntry,
   formatAttribute,
@@ -54,13 +55,30 @@ export const groupsFact: PolicyFact<readonly string[] | undefined> = {
   keys: (groups) => groups?.map((group) => group.toLowerCase()),
 };
 
-/** When the request was received, milliseconds since the Unix epoch. */
-export const timeFact: PolicyFact<number> = {
-  id: "time",
-  name: "time",
-  read: (request) => request.received.receivedAt,
-  show: (time) => `is ${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`,
-};
+/** Into how many parts hours divide the week: half hours. */
+export const partsOfWeek = 336;
+
+/** When the request was received, milliseconds since the Unix epoch; its key is the part of the week in a time zone. */
+export function timeFact(timeZone: string): PolicyFact<number> & { readonly part: (time: number) => number } {
+  let lastMinute = Number.NaN;
+  let lastPart = 0;
+  const part = (time: number): number => {
+    const minute = Math.floor(time / 60_000);
+    if (minute !== lastMinute) {
+      lastPart = Math.floor(minuteOfWeek(timeZone, time) / 30);
+      lastMinute = minute;
+    }
+    return lastPart;
+  };
+  return {
+    id: `time ${timeZone}`,
+    name: "time",
+    read: (request) => request.received.receivedAt,
+    show: (time) => `is ${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+    keys: (time) => String(part(time)),
+    part,
+  };
+}
 
 /** How a request was authenticated, or is about to be. */
 export const authenticationTypeFact: PolicyFact<string | undefined> = {

@@ -176,9 +176,11 @@ function collect(
   }
 }
 
-/** The condition by which a policy is found is tried first; the others keep their order. */
+/** The condition by which a policy is found, the one with the fewest keys, is tried first; the others keep their order. */
 function indexedFirst(conditions: readonly PlacedCondition[]): readonly PlacedCondition[] {
-  const at = conditions.findIndex(({ condition }) => condition.keys !== undefined);
+  const counts = conditions.map(({ condition }) => condition.keys?.length ?? Number.POSITIVE_INFINITY);
+  const fewest = Math.min(...counts);
+  const at = fewest === Number.POSITIVE_INFINITY ? 0 : counts.indexOf(fewest);
   if (at < 1) return conditions;
   return [...conditions.slice(at, at + 1), ...conditions.filter((_, index) => index !== at)];
 }

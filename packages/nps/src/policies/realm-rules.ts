@@ -20,7 +20,7 @@ export interface RealmRule {
   readonly attribute: RealmAttribute;
   readonly find: RegExp;
   readonly replace: string;
-  /** In words, for the trace: `/@old\.example$/ -> ""`. */
+  /** In words, for the trace: `/@old/ -> @new`. */
   readonly description: string;
 }
 
@@ -34,7 +34,7 @@ export function realmRule({ attribute = "User-Name", find, replace }: RealmRuleS
     attribute,
     find: patternOf(find, "gi"),
     replace,
-    description: `/${find}/ -> ${JSON.stringify(replace)}`,
+    description: `/${find}/ -> ${replace === "" ? "(nothing)" : replace}`,
   };
 }
 
