@@ -15,7 +15,7 @@ const results = (points: readonly GrowthPoint[]): GrowthResults => ({
   startedAt: "2026-11-21T00:00:00.000Z",
   rounds: 1,
   requests: 10,
-  environment: resultsWith([]).environment,
+  environment: resultsWith().environment,
   points,
 });
 

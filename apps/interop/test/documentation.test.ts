@@ -24,6 +24,7 @@ const documents = [
   "README.md",
   "apps/server/README.md",
   "apps/docs/guides/eap-method.md",
+  "apps/docs/guides/from-nps.md",
   "apps/docs/guides/nps-extension.md",
   "apps/docs/guides/ras-security-dialog.md",
   "apps/docs/guides/server.md",

@@ -90,11 +90,13 @@ export function policyMistakes(
 
 type ParsedNetworkPolicy = NonNullable<ParsedPolicies["network"]>[number];
 
-/** Names of methods that are not known are left out here; they are told as mistakes. */
+/** Stands for a name that is none of `eap.methods`, which is told as a mistake. */
+const unknownType: EapMethodType = { vendorId: 0, vendorType: 0xffff_ffff };
+
 function withEapTypes(policy: ParsedNetworkPolicy, eapTypes: EapTypesByName): NetworkPolicySettings {
   const { conditions, constraints, ...rest } = policy;
   const typesOf = (names: readonly string[] | undefined): readonly EapMethodType[] | undefined =>
-    names?.flatMap((name) => eapTypes.get(name) ?? []);
+    names?.map((name) => eapTypes.get(name) ?? unknownType);
   const renamed = <Part extends { readonly eapMethods?: readonly string[] | undefined }>(
     part: Part | undefined,
   ): (Omit<Part, "eapMethods"> & { readonly eapTypes: readonly EapMethodType[] | undefined }) | undefined => {
