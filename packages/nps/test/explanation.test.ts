@@ -53,7 +53,7 @@ describe("the explanation of a request", () => {
         1. Connection request policies: matched (policy "rest", provider "authenticate here")
              "Wi-Fi" did not match: it asks that client is access point, but client is lab
              "rest" matched: all its conditions hold
-        2. Realm rules: applied (attribute "User-Name", before "alice@old.example", after "alice", rules "/@old\\\\.example$/ -> \\"\\"")
+        2. Realm rules: applied (attribute "User-Name", before "alice@old.example", after "alice", rules "/@old\\\\.example$/ -> (nothing)")
         3. Authentication: password right (method "PAP")
         4. Network policies: none matched
              "VPN for staff" did not match: it asks that groups include staff, but groups are none

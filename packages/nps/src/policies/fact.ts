@@ -26,6 +26,8 @@ export interface PolicyFact<Value = unknown> {
   show(value: Value): string;
   /** By which values an index finds the policies whose condition holds; left out where a condition can hold for others. */
   keys?(value: Value): string | readonly string[] | undefined;
+  /** The same for values of which every condition thinks the same; left out where there is no use in remembering that. */
+  identity?(value: Value): string;
 }
 
 export const clientFact: PolicyFact<string> = {
@@ -41,6 +43,7 @@ export const addressFact: PolicyFact<string> = {
   name: "source address",
   read: (request) => request.received.source.address,
   show: (address) => `is ${address}`,
+  identity: (address) => address,
 };
 
 /** The groups of the account; undefined while no account is known. */
@@ -134,6 +137,10 @@ export function attributeFact(entry: DictionaryEntry): PolicyFact<AttributeSeen>
         .flat()
         .map((value) => shownValue(value, entry))
         .join(", ")}`;
+    },
+    identity: (seen) => {
+      if (seen === undefined) return "";
+      return typeof seen === "string" ? `=${seen}` : seen.map((value) => `${value.length}=${value}`).join("");
     },
     keys: (seen) => (typeof seen === "object" ? seen.map(toKey) : seen && toKey(seen)),
   };

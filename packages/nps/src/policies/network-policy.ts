@@ -145,7 +145,7 @@ export function constraintFailure(
   return `${fact.name} ${fact.show(fact.read(request))}`;
 }
 
-export function networkAttributes(
+function networkAttributes(
   { sessionTimeout, idleTimeout }: NetworkConstraints,
   { attributes = {}, vlan, encryption }: NetworkAccessSettings,
 ): NetworkPolicy["attributes"] {

@@ -43,10 +43,21 @@ interface Index {
   readonly byKey: Map<string, number[]>;
 }
 
+/** One fact of whose values it is remembered which policies they let through: patterns and networks. */
+interface Memory {
+  readonly fact: PolicyFact;
+  readonly place: number;
+  readonly policies: { readonly index: number; readonly condition: FactCondition }[];
+  readonly byIdentity: Map<string, readonly number[]>;
+}
+
+/** How many values of a fact are remembered; when full, all are forgotten and the policies are asked again. */
+const rememberedValues = 1_024;
+
 /**
  * Policies in order, prepared for finding the first that matches (NPS-76, NPS-79). A policy with a condition that asks for
- * certain values (a client, a group, an attribute's value) is found by these values: those that ask for others cost
- * nothing. The order stays that of the list.
+ * certain values (a client, a group, an attribute's value) is found by these values, one with a pattern or a network by
+ * what is remembered of the value: those that ask for others cost nothing. The order stays that of the list.
  */
 export class PolicyList<P extends AnyPolicy> {
   readonly #policies: readonly P[];
@@ -55,6 +66,7 @@ export class PolicyList<P extends AnyPolicy> {
   /** By type of the attribute, so that one walk through the attributes of a request finds all that matter. */
   readonly #byAttribute: (Index | undefined)[] = [];
   readonly #otherIndexes: Index[] = [];
+  readonly #memories: Memory[] = [];
   readonly #notIndexed: number[] = [];
   /** What is always the same because nothing has to be looked at. */
   readonly #constant: PolicyTrial<P> | undefined;
@@ -109,6 +121,7 @@ export class PolicyList<P extends AnyPolicy> {
     const candidates: Candidates[] = [];
     if (this.#notIndexed.length > 0) candidates.push({ policies: this.#notIndexed, at: 0 });
     for (const index of this.#otherIndexes) collect(index, request, values, candidates);
+    for (const memory of this.#memories) recall(memory, request, values, candidates);
     if (this.#byAttribute.length === 0) return candidates;
     for (const { attrType } of request.attributes) {
       const index = this.#byAttribute[attrType];
@@ -119,10 +132,22 @@ export class PolicyList<P extends AnyPolicy> {
 
   #addToIndex(policy: number, first: PlacedCondition | undefined): void {
     const keys = first?.condition.keys;
-    if (first === undefined || keys === undefined) {
-      this.#notIndexed.push(policy);
-      return;
+    if (first !== undefined && keys !== undefined) this.#addToKeys(policy, first, keys);
+    else if (first?.condition.fact.identity !== undefined) this.#addToMemory(policy, first);
+    else this.#notIndexed.push(policy);
+  }
+
+  #addToMemory(index: number, { condition, place }: PlacedCondition): void {
+    const { fact } = condition;
+    let memory = this.#memories.find((other) => other.place === place);
+    if (memory === undefined) {
+      memory = { fact, place, policies: [], byIdentity: new Map() };
+      this.#memories.push(memory);
     }
+    memory.policies.push({ index, condition });
+  }
+
+  #addToKeys(policy: number, first: PlacedCondition, keys: readonly string[]): void {
     const { fact } = first.condition;
     const present = fact.attrType === undefined ? undefined : this.#byAttribute[fact.attrType];
     let index = present ?? this.#otherIndexes.find((other) => other.fact.id === fact.id);
@@ -176,11 +201,30 @@ function collect(
   }
 }
 
+function recall(
+  { fact, place, policies, byIdentity }: Memory,
+  request: NpsRequest,
+  values: unknown[],
+  candidates: Candidates[],
+): void {
+  if (values[place] === unread) values[place] = fact.read(request);
+  const value = values[place];
+  const identity = fact.identity?.(value) ?? "";
+  let known = byIdentity.get(identity);
+  if (known === undefined) {
+    known = policies.filter(({ condition }) => condition.holds(value)).map(({ index }) => index);
+    if (byIdentity.size >= rememberedValues) byIdentity.clear();
+    byIdentity.set(identity, known);
+  }
+  if (known.length > 0) candidates.push({ policies: known, at: 0 });
+}
+
 /** The condition by which a policy is found, the one with the fewest keys, is tried first; the others keep their order. */
 function indexedFirst(conditions: readonly PlacedCondition[]): readonly PlacedCondition[] {
   const counts = conditions.map(({ condition }) => condition.keys?.length ?? Number.POSITIVE_INFINITY);
   const fewest = Math.min(...counts);
-  const at = fewest === Number.POSITIVE_INFINITY ? 0 : counts.indexOf(fewest);
+  const remembered = conditions.findIndex(({ condition }) => condition.fact.identity !== undefined);
+  const at = fewest === Number.POSITIVE_INFINITY ? remembered : counts.indexOf(fewest);
   if (at < 1) return conditions;
   return [...conditions.slice(at, at + 1), ...conditions.filter((_, index) => index !== at)];
 }
