@@ -14,7 +14,15 @@ import { type Environment, readEnvironment } from "./environment.ts";
 import { ratio, type Spread, spread } from "./statistics.ts";
 
 /** What grows, and what it is made of. */
-export const growthCurves = ["clients", "client", "attribute", "group", "hours", "pattern"] as const;
+export const growthCurves = [
+  "clients",
+  "client",
+  "attribute",
+  "group",
+  "hours",
+  "network",
+  "pattern",
+] as const;
 export type GrowthCurve = (typeof growthCurves)[number];
 
 export interface GrowthPoint {
@@ -42,15 +50,8 @@ export interface GrowthOptions {
   readonly onProgress: (line: string) => void;
 }
 
-/** How much dearer the last point of a curve may be than its first; patterns are tried one after the other. */
-export const growthPromise: Readonly<Record<GrowthCurve, number | undefined>> = {
-  clients: 1.3,
-  client: 1.3,
-  attribute: 1.3,
-  group: 1.3,
-  hours: 1.3,
-  pattern: undefined,
-};
+/** How much dearer the last point of a curve may be than its first. */
+export const growthPromise = 1.3;
 
 const clientSizes = [10, 100, 1_000, 10_000];
 const policySizes = [1, 2, 5, 10, 20, 50, 100];
@@ -106,6 +107,8 @@ function conditionOf(
       return { groups: [`group ${name}`] };
     case "hours":
       return { dayAndTime: wanted ? "Mo-Su" : `${neverNow(index)} 00:00-00:30` };
+    case "network":
+      return { addresses: [wanted ? "10.0.0.0/8" : `192.168.${index}.0/24`] };
     case "pattern":
       return { attributes: { "NAS-Identifier": { pattern: `^access point ${name}$` } } };
     default:

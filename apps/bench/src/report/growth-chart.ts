@@ -14,7 +14,8 @@ const colours: Readonly<Record<GrowthCurve, string>> = {
   attribute: "#3f8f5f",
   group: "#8f5f2f",
   hours: "#7f4f9f",
-  pattern: "#8a93a0",
+  network: "#b3761e",
+  pattern: "#5a6472",
 };
 
 /** Draws the curves as an SVG document: cost beside the first point, with a line at what is promised. */
@@ -71,7 +72,7 @@ function panel(
       ...(curves.length > 1
         ? [
             text(
-              left + index * 72,
+              left + index * 66,
               52,
               curve,
               `font-size="12" font-weight="600" style="fill:${colours[curve]}"`,

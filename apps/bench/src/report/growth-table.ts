@@ -15,6 +15,7 @@ const titles: Readonly<Record<GrowthCurve, string>> = {
   attribute: "policies on an attribute",
   group: "policies on a group",
   hours: "policies on day and time",
+  network: "policies on a network",
   pattern: "policies with a pattern",
 };
 
@@ -43,11 +44,10 @@ export function growthPromises({
   points,
 }: Pick<GrowthResults, "points">): readonly { readonly kept: boolean; readonly text: string }[] {
   return growthCurves.flatMap((curve) => {
-    const limit = growthPromise[curve];
     const last = lastOf(points, curve);
-    if (limit === undefined || last === undefined) return [];
-    const kept = last.ratio.median <= limit;
-    const text = `promise for ${titles[curve]}: at ${last.size} at most ${twoDigits(limit)} times the first: ${kept ? "kept" : "missed"}`;
+    if (last === undefined) return [];
+    const kept = last.ratio.median <= growthPromise;
+    const text = `promise for ${titles[curve]}: at ${last.size} at most ${twoDigits(growthPromise)} times the first: ${kept ? "kept" : "missed"}`;
     return [{ kept, text }];
   });
 }

@@ -19,7 +19,10 @@ export function hiddenPolicies(
   const made = policies.map(({ name, enabled = true, conditions = {} }) => ({
     name,
     enabled,
-    conditions: policyConditions(conditions, timeZone).filter(isFactCondition),
+    // The narrowest first: of two policies it is the one that most likely tells them apart.
+    conditions: policyConditions(conditions, timeZone)
+      .filter(isFactCondition)
+      .sort((one, other) => breadth(one) - breadth(other)),
   }));
   return made.flatMap(({ enabled, conditions }, index): PolicyFinding[] => {
     const before = made.slice(0, index).filter((earlier) => earlier.enabled);
@@ -35,6 +38,10 @@ export function hiddenPolicies(
       },
     ];
   });
+}
+
+function breadth({ keys }: FactCondition): number {
+  return keys?.length ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** Whether the conditions of an earlier policy hold wherever those of a later one do. */
