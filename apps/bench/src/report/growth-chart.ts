@@ -26,7 +26,7 @@ export function growthChart(results: GrowthResults): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="13" fill="#1c2430" role="img" aria-label="Cost of a request as the settings grow">`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...panel("RADIUS clients", 60, points, ["clients"]),
-    ...panel("Policies with one condition, of which the last one holds", 540, points, policies),
+    ...panel("Policies with one condition each", 540, points, policies),
     text(
       12,
       height - 12,
