@@ -192,6 +192,53 @@ describe("negotiation", () => {
     if (none.kind !== "round") throw new Error(none.kind);
     expect(await none.round.proceed({ types: [13] })).toMatchObject({ kind: "failure", error: 918 });
   });
+
+  it("NPS-78 the account's name that the offer brings is the one that methods are told and that comes out", async () => {
+    const lab = await createLab([{ rounds: 1 }]);
+    const identity = attributesFromNames({
+      "User-Name": "alice@old",
+      "EAP-Message": bytes(2, 41, 0, 14, 1, ...text("alice@old")),
+    });
+    const opening = lab.server.open(lab.received(identity));
+    if (opening.kind !== "round") throw new Error(opening.kind);
+    const asked = await opening.round.proceed({ types: undefined, accountName: "alice" });
+    if (asked.kind !== "challenge") throw new Error(asked.kind);
+    opening.round.settle({ code: 11, attributes: asked.attributes });
+    expect(lab.calls[0]).toBe("method-255 begin alice");
+    const answer = observe({ code: 11, attributes: asked.attributes });
+    const next = lab.server.open(
+      lab.received([
+        { type: 1, value: text("alice@old") },
+        { type: 79, value: bytes(2, answer.eap?.[1] ?? 0, 0, 7, 255, ...text("ok")) },
+        { type: 24, value: answer.state ?? bytes() },
+      ]),
+    );
+    if (next.kind !== "round") throw new Error(next.kind);
+    expect(await next.round.proceed({ types: undefined, accountName: "mallory" })).toMatchObject({
+      kind: "success",
+      identity: "alice",
+    });
+  });
+
+  it("NPS-78 after EAP-Start the name counts in the round in which the peer tells its identity", async () => {
+    const lab = await createLab();
+    const start = lab.server.open(lab.received({ "User-Name": "port 1", "EAP-Message": new Uint8Array(0) }));
+    if (start.kind !== "round") throw new Error(start.kind);
+    const asked = await start.round.proceed({ types: undefined, accountName: "nobody" });
+    if (asked.kind !== "challenge") throw new Error(asked.kind);
+    start.round.settle({ code: 11, attributes: asked.attributes });
+    const answer = observe({ code: 11, attributes: asked.attributes });
+    const told = lab.server.open(
+      lab.received([
+        { type: 1, value: text("alice@old") },
+        { type: 79, value: bytes(2, answer.eap?.[1] ?? 0, 0, 14, 1, ...text("alice@old")) },
+        { type: 24, value: answer.state ?? bytes() },
+      ]),
+    );
+    if (told.kind !== "round") throw new Error(told.kind);
+    await told.round.proceed({ types: undefined, accountName: "alice" });
+    expect(lab.calls[0]).toBe("method-255 begin alice");
+  });
 });
 
 describe("State", () => {

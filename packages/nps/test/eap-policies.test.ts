@@ -22,16 +22,17 @@ function server(
 ) {
   const { identity = "alice", begins = true, ...rest } = options;
   const offers: unknown[] = [];
+  const names: unknown[] = [];
   const success: EapOutcome = { kind: "success", method: md5, identity, attributes: [] };
   const round: EapRound = {
     begins,
-    proceed: ({ types }) => (offers.push(types), success),
+    proceed: ({ types, accountName }) => (offers.push(types), names.push(accountName), success),
     ending: () => [],
     settle: () => {},
   };
   const eap: EapService = { open: () => ({ kind: "round", round }) };
   const networkPolicies = network.map((policy) => networkPolicy(policy));
-  return { ...createHarness({ eap, networkPolicies, ...rest }), offers };
+  return { ...createHarness({ eap, networkPolicies, ...rest }), offers, names };
 }
 
 describe("network policies and EAP", () => {
@@ -107,6 +108,19 @@ describe("network policies and EAP", () => {
       },
       { policy: "md5", matched: true },
     ]);
+  });
+
+  it("NPS-78 the method is told the name that realm rules made, and that user is admitted", async () => {
+    const harness = server([{ name: "admins", access: "grant", conditions: { groups: ["admins"] } }], {
+      identity: "alice",
+      connectionRequestPolicies: [
+        connectionRequestPolicy({ name: "p", realmRules: [{ find: "@old$", replace: "" }] }),
+      ],
+      accounts: [{ name: "alice", password: "wonderland", groups: ["admins"] }],
+    });
+    const { reason, trace } = await harness.bare(begins("alice@old"));
+    expect({ reason, account: trace.account }).toEqual({ reason: 0, account: "SALLYPORT\\alice" });
+    expect(harness.names).toEqual(["alice"]);
   });
 
   it("NPS-78 whom a method authenticated is admitted as that user, not as the one that realm rules made of the name", async () => {

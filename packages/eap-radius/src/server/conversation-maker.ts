@@ -63,6 +63,7 @@ export class ConversationMaker {
       methods,
       maxPacketSize: eapPacketSize(packet),
       flags: is8021x(packet) ? RAS_EAP_FLAG_8021X_AUTH : 0,
+      accountName: (identity) => conversation.accountName ?? identity,
       userAttributes: sessionAttributes(packet),
       events: { send: conversation.send, finished: conversation.finish },
     });

@@ -32,6 +32,8 @@ export class Conversation {
   readonly begunAt: Milliseconds;
   /** The User-Name that every request must have; undefined until the peer has told its identity. */
   user: Uint8Array | undefined = undefined;
+  /** The account's name, where it is not what the peer says to be. */
+  accountName: string | undefined = undefined;
   invalidPackets = 0;
   /** The request that the peer has to answer. */
   lastRequest: { readonly packet: Uint8Array; readonly interactive: boolean } | undefined = undefined;

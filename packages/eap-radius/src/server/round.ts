@@ -36,6 +36,14 @@ export interface RoundContext {
   readonly invalidPackets: number;
 }
 
+/** What a conversation may begin with, and whose it is. */
+export interface EapOffer {
+  /** EAP types, the one to be offered first at the head; undefined offers all methods. Counts where a conversation begins. */
+  readonly types: readonly EapType[] | undefined;
+  /** The name of the account where it is not what the peer says to be; counts in the round in which the peer says so. */
+  readonly accountName?: string | undefined;
+}
+
 /** What a State stands for: a turn of one peer. */
 export interface Turn {
   /** The RADIUS client's name. */
@@ -79,8 +87,8 @@ export class EapRound {
   }
 
   /** Takes the peer's packet to the method. A promise is returned only when the method returned one. */
-  proceed(offer: { readonly types: readonly EapType[] | undefined }): EapOutcome | PromiseLike<EapOutcome> {
-    const step = this.#used === undefined ? this.#begin(offer.types) : this.#goOn(this.#used);
+  proceed(offer: EapOffer): EapOutcome | PromiseLike<EapOutcome> {
+    const step = this.#used === undefined ? this.#begin(offer) : this.#goOn(this.#used, offer);
     return isThenable(step) ? step.then((settled) => this.#concluded(settled)) : this.#concluded(step);
   }
 
@@ -133,7 +141,7 @@ export class EapRound {
     this.#conversation?.stop();
   }
 
-  #begin(types: readonly EapType[] | undefined): Step | PromiseLike<Step> {
+  #begin({ types, accountName }: EapOffer): Step | PromiseLike<Step> {
     const message = this.#message;
     const { conversations } = this.#context;
     if (message instanceof EapMessageError) return { kind: "outcome", outcome: discard(message.message) };
@@ -155,10 +163,14 @@ export class EapRound {
     if (!isUserName(packet.data, this.#received)) return identityDiffers;
     const conversation = conversations.make(this.#received, types);
     conversation.user = userOf(this.#received);
+    conversation.accountName = accountName;
     return this.#led(conversation, conversation.receive(message.bytes));
   }
 
-  #goOn(used: { readonly use: StateUse<Turn>; readonly fingerprint: Uint8Array }): Step | PromiseLike<Step> {
+  #goOn(
+    used: { readonly use: StateUse<Turn>; readonly fingerprint: Uint8Array },
+    { accountName }: EapOffer,
+  ): Step | PromiseLike<Step> {
     const { place } = used.use.payload;
     if (place === undefined) return { kind: "outcome", outcome: discard("the State was used") };
     const { conversation, result } = place;
@@ -178,7 +190,10 @@ export class EapRound {
     if (conversation.user === undefined) {
       const identity = identityIn(message.bytes);
       if (identity !== undefined && !isUserName(identity, this.#received)) return identityDiffers;
-      if (identity !== undefined) conversation.user = userOf(this.#received);
+      if (identity !== undefined) {
+        conversation.user = userOf(this.#received);
+        conversation.accountName = accountName;
+      }
     }
     return this.#led(conversation, conversation.receive(message.bytes));
   }

@@ -36,6 +36,11 @@ export interface AuthenticatorSession {
   readonly methods: readonly OfferedMethod[];
   /** Known already: no identity exchange takes place. */
   readonly identity?: string | undefined;
+  /**
+   * The name under which methods and the provider know a peer that says to be `identity`, where rules rewrite names (NPS-78).
+   * Default: what the peer said.
+   */
+  readonly accountName?: ((identity: string) => string) | undefined;
   /** What the methods are given in begin (EAP-54). */
   readonly userAttributes?: readonly RasAuthAttribute[] | undefined;
 }
@@ -78,7 +83,7 @@ export class EapAuthenticator extends MethodSession<AuthenticatorEffect> {
     this.#identity = session.identity ?? "";
   }
 
-  /** Who the peer says to be; empty before it said so. */
+  /** Who the peer says to be, by its account's name; empty before it said so. */
   get identity(): string {
     return this.#identity;
   }
@@ -235,7 +240,7 @@ export class EapAuthenticator extends MethodSession<AuthenticatorEffect> {
       this.#refuse(ERROR_AUTHENTICATION_FAILURE);
       return;
     }
-    this.#identity = identity;
+    this.#identity = this.#session.accountName?.(identity) ?? identity;
     this.#beginNext(0);
   }
 

@@ -48,6 +48,11 @@ export interface EapAuthenticatorOptions extends EapHostOptions {
   readonly userAttributes?: readonly RasAuthAttribute[];
   /** Known already: no identity exchange takes place. */
   readonly identity?: string;
+  /**
+   * The name under which methods and the provider know a peer that says to be `identity`, where rules rewrite names (NPS-78).
+   * Default: what the peer said.
+   */
+  readonly accountName?: (identity: string) => string;
   /** The server's settings of each method: pConnectionData of begin; the registration's `configData` by default. */
   readonly connectionData?: (method: EapMethod) => Uint8Array | null;
 }

@@ -34,10 +34,12 @@ export interface EapRound {
   settle(answer: Answer | null | Promise<Answer | null>): void;
 }
 
-/** What a conversation may begin with. */
+/** What a conversation may begin with, and whose it is. */
 export interface EapOffer {
   /** EAP types, the one to be offered first at the head; undefined leaves the choice to the service. */
   readonly types: readonly EapMethodType[] | undefined;
+  /** The name of the account where it is not what the peer says to be: realm rules changed it (NPS-78). */
+  readonly accountName?: string | undefined;
 }
 
 /** An EAP type: its number, or vendor and number of an expanded type (RFC 3748 section 5.7). */

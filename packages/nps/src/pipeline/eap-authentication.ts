@@ -67,7 +67,7 @@ function proceed(
   context: PipelineContext,
   types: EapOffer["types"],
 ): Disposition | PromiseLike<Disposition> {
-  const outcome = round.proceed({ types });
+  const outcome = round.proceed({ types, accountName: request.realmUserName });
   return isThenable(outcome)
     ? outcome.then((settled) => conclude(request, settled, context))
     : conclude(request, outcome, context);
@@ -119,8 +119,8 @@ function conclude(
 
 /** The user of the inner method counts from here on: for the account, the policies and the authorization extensions. */
 function adoptIdentity(request: NpsRequest, identity: string, context: PipelineContext): void {
-  // Realm rules changed the name that policies were asked about so far; the method authenticated the one it was told.
-  if (identity === "" || (identity === request.userName && request.realmUserName === undefined)) return;
+  // A service that takes no notice of realm rules authenticated the name as it came.
+  if (identity === "" || identity === (request.realmUserName ?? request.userName)) return;
   const name = qualifiedName(identity, context.defaultDomain);
   request.attributes.set(HeldAttribute.ofText(ratStrippedUserName, name));
   request.attributes.set(HeldAttribute.ofText(ratFQUserName, name));
