@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type NetworkPolicySettings, radiusAttribute } from "../src/index.ts";
-import { callLog, type HarnessOptions } from "./harness.ts";
+import { type NetworkPolicySettings, networkPolicy, radiusAttribute } from "../src/index.ts";
+import { callLog, createHarness, type HarnessOptions } from "./harness.ts";
 import { policyServer as server } from "./policy-server.ts";
 
 describe("conditions", () => {
@@ -101,6 +101,24 @@ describe("conditions", () => {
     expect([...reasons]).toEqual([]);
   });
 
+  it("days and times are those of the time zone, and shown so", async () => {
+    const settings = { name: "p", access: "grant", conditions: { dayAndTime: "Th 22:00-22:30" } } as const;
+    const networkPolicies = [networkPolicy(settings, { timeZone: "America/New_York" })];
+    expect((await createHarness({ networkPolicies }).access()).answer).toBe("accept");
+    const elsewhere = createHarness({
+      networkPolicies: [networkPolicy(settings, { timeZone: "Asia/Kolkata" })],
+    });
+    const { trace } = await elsewhere.access();
+    expect(trace.steps.find(({ stage }) => stage === "Network policies")?.tried).toEqual([
+      {
+        policy: "p",
+        matched: false,
+        condition: "time is Th 22:00-22:30 (Asia/Kolkata)",
+        seen: "time is Fr 08:34",
+      },
+    ]);
+  });
+
   it("a time is asked anew when the hour has changed", async () => {
     const network = [{ name: "p", access: "grant", conditions: { dayAndTime: "Fr 03:00-03:30" } }] as const;
     const harness = server({ network });
@@ -125,7 +143,7 @@ describe("conditions", () => {
     const { trace } = await harness.access({ "NAS-Identifier": "a\nb" });
     const tried = trace.steps.find(({ stage }) => stage === "Network policies")?.tried;
     expect(tried?.map(({ condition, seen }) => `${condition} | ${seen}`)).toEqual([
-      "time is Mo 08:00-09:00 (UTC) | time is 2026-01-02 03:04 UTC",
+      "time is Mo 08:00-09:00 (UTC) | time is Fr 03:04",
       'NAS-Identifier is x | NAS-Identifier is "a\\\\u{a}b"',
       "EAP type is 4 | EAP type is none: the request carries no EAP",
       "NAS-Port is 1 | NAS-Port is missing",

@@ -243,6 +243,12 @@ describe("policies that no request can reach", () => {
     expect(found({ network: network({ name: "on" }, off) })).toEqual([]);
   });
 
+  it("a list of which no policy is enabled rejects everything", () => {
+    expect(found({ network: network({ enabled: false }) })).toEqual([
+      "warning network: no policy is enabled: everything is rejected with reason 48; enable one, or leave the list out",
+    ]);
+  });
+
   it("connection request policies can hide one another, too", () => {
     expect(
       found({ connectionRequest: [{ name: "a" }, { name: "b", conditions: { clients: ["lab"] } }] })[0],

@@ -77,11 +77,20 @@ export function timeFact(timeZone: string): PolicyFact<number> & { readonly part
     id: `time ${timeZone}`,
     name: "time",
     read: (request) => request.received.receivedAt,
-    show: (time) => `is ${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+    show: (time) => `is ${timeOfWeek(minuteOfWeek(timeZone, time))}`,
     keys: (time) => String(part(time)),
     part,
   };
 }
+
+/** "Fr 03:04". */
+function timeOfWeek(minute: number): string {
+  const twoDigits = (number: number): string => String(number).padStart(2, "0");
+  const day = days[Math.floor(minute / 1_440)] ?? "";
+  return `${day} ${twoDigits(Math.floor(minute / 60) % 24)}:${twoDigits(minute % 60)}`;
+}
+
+const days = ["Su", "Mo", "Tu", "We", "Th", "Fr", "Sa"];
 
 /** How a request was authenticated, or is about to be. */
 export const authenticationTypeFact: PolicyFact<string | undefined> = {

@@ -52,6 +52,10 @@ export function policyFindings(
       ...networkPolicyFindings(policy, ["network", index], surroundings),
     ]),
   ];
+  findings.push(
+    ...noneEnabled(connectionRequest, "connectionRequest", 49),
+    ...noneEnabled(network, "network", 48),
+  );
   // What can be reached is asked of policies that can be used.
   if (findings.some(({ severity }) => severity === "mistake")) return findings;
   return [
@@ -59,6 +63,16 @@ export function policyFindings(
     ...hiddenPolicies(connectionRequest, ["connectionRequest"], timeZone),
     ...hiddenPolicies(network, ["network"], timeZone),
   ];
+}
+
+function noneEnabled(
+  policies: readonly { readonly enabled?: boolean | undefined }[],
+  list: string,
+  reason: number,
+): PolicyFinding[] {
+  if (policies.length === 0 || policies.some(({ enabled = true }) => enabled)) return [];
+  const problem = `no policy is enabled: everything is rejected with reason ${reason}`;
+  return [{ severity: "warning", keys: [list], problem, remedy: "enable one, or leave the list out" }];
 }
 
 function connectionRequestFindings(
