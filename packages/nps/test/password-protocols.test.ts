@@ -12,6 +12,8 @@ import {
 } from "@sallyport/radius";
 import { describe, expect, it } from "vitest";
 import {
+  type AuthenticationMethod,
+  networkPolicy,
   npsExtension,
   type RadiusExtensionControlBlock,
   radiusAttribute,
@@ -132,6 +134,28 @@ describe("MS-CHAPv2 (RFC 2759, RFC 2548)", () => {
       expect(observed.vendor.get(8)).toEqual(hex("00000006"));
     },
   );
+
+  it("the encryption that the network policy demands stands in the place of any encryption, once", async () => {
+    const policy = networkPolicy({ name: "VPN", access: "grant", settings: { encryption: ["strongest"] } });
+    const observed = await send(createHarness({ accounts: [account], networkPolicies: [policy] }), msChap2());
+    expect(observed.attributes.filter((text) => text.includes("Encryption"))).toEqual([
+      "MS-MPPE-Encryption-Policy=Encryption-Required",
+      "MS-MPPE-Encryption-Types=4",
+    ]);
+    expect(observed.clear(16)).toBe(masterSendKey);
+  });
+
+  it("NPS-79 MS-CHAPv2 is what a policy for MS-CHAPv2 admits", async () => {
+    const only = (...authenticationMethods: readonly AuthenticationMethod[]) =>
+      createHarness({
+        accounts: [account],
+        networkPolicies: [
+          networkPolicy({ name: "p", access: "grant", constraints: { authenticationMethods } }),
+        ],
+      });
+    expect((await send(only("MS-CHAPv2"), msChap2())).answer).toBe("accept");
+    expect((await send(only("PAP", "CHAP", "MS-CHAP"), msChap2())).reason).toBe(66);
+  });
 
   it("a wrong answer: MS-CHAP-Error 691 with a new challenge, and no keys", async () => {
     const observed = await send(

@@ -320,6 +320,11 @@ describe("network policies", () => {
     },
   );
 
+  it("NPS-79 the EAP types of a policy are asked of EAP alone", async () => {
+    const harness = server({ network: [{ name: "p", access: "grant", constraints: { eapTypes: [4] } }] });
+    expect((await harness.access()).answer).toBe("accept");
+  });
+
   it("NPS-79 constraints that hold admit", async () => {
     const constraints = {
       dayAndTime: "Fr 03:00-03:30",

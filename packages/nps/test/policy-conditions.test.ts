@@ -81,7 +81,7 @@ describe("conditions", () => {
     expect(await matches(conditions, input)).toBe(expected);
   });
 
-  it("what is remembered of values is bounded: more than fit are still told apart", async () => {
+  it("more values than are remembered are told apart", async () => {
     const network = [
       {
         name: "even",
