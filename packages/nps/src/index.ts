@@ -15,6 +15,7 @@ export * from "./contract/constants.ts";
 export type {
   AnsweredChallenge,
   CallSignal,
+  ContractReadings,
   ExtensionCall,
   ExtensionEnvironment,
   ExtensionLog,
@@ -48,6 +49,7 @@ export { eventSource, NpsEvent } from "./events.ts";
 // The host: modules into extensions, and the pipeline that calls them.
 export { type ExtensionScope, type PreparedScope, prepareScope } from "./host/extension-scope.ts";
 export {
+  type CrashConsequence,
   type ExtensionForm,
   type ExtensionOptions,
   loadNpsExtension,

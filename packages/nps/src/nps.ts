@@ -94,6 +94,14 @@ export class Nps {
 
   constructor(options: NpsOptions) {
     const { clock, random, log } = options;
+    const compatibility: Compatibility = {
+      process2AfterReject: false,
+      allowAuthorizationAccept: false,
+      rawErrorCodes: false,
+      littleEndianAddresses: false,
+      enforceNetworkPolicyOnChallengeResponse: true,
+      ...options.compatibility,
+    };
     this.#options = options;
     this.#challenges = new ChallengeTable({
       clock,
@@ -111,6 +119,7 @@ export class Nps {
         clock,
         random,
         log,
+        readings: compatibility,
       }),
       connectionRequestPolicies: prepareConnectionRequestPolicies(
         options.connectionRequestPolicies ?? [defaultConnectionRequestPolicy],
@@ -127,14 +136,7 @@ export class Nps {
       remoteServers: options.remoteServers,
       accountingLog: options.accountingLog,
       challenges: this.#challenges,
-      compatibility: {
-        process2AfterReject: false,
-        allowAuthorizationAccept: false,
-        rawErrorCodes: false,
-        littleEndianAddresses: false,
-        enforceNetworkPolicyOnChallengeResponse: true,
-        ...options.compatibility,
-      },
+      compatibility,
       clock,
       report: pipelineReports(log),
     };

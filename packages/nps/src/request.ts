@@ -1,7 +1,7 @@
 import type { Account } from "@sallyport/accounts";
 import { parseIpv4, parseIpv6, type RawAttribute, type ReceivedRequest } from "@sallyport/radius";
 import { AttributeList, HeldAttribute } from "./attribute-list.ts";
-import type { AnsweredState } from "./challenge/challenge-table.ts";
+import type { AnsweredState, ChallengeBinding } from "./challenge/challenge-table.ts";
 import {
   ratAuthenticator,
   ratCode,
@@ -101,6 +101,10 @@ export class NpsRequest {
   /** The User-Name as the wire carried it, or what a module made of it. */
   get userName(): string | undefined {
     return this.attributes.first(ratUserName)?.text;
+  }
+
+  get challengeBinding(): ChallengeBinding {
+    return { client: this.received.client.name, user: this.userName ?? "" };
   }
 
   /** The attributes of one possible answer; undefined for a type that the request cannot have (Table N-6). */

@@ -82,6 +82,18 @@ export interface ExtensionEnvironment {
   readonly log: ExtensionLog;
   readonly clock: Clock;
   readonly random: Random;
+  /** How this host reads the contract where Windows' documentation allows two readings. */
+  readonly readings: ContractReadings;
+}
+
+/** What a module can see of the compatibility settings; all are false unless the administrator chose otherwise. */
+export interface ContractReadings {
+  /** Add fails with E_ACCESSDENIED (0x80070005), as it is documented, instead of 5, as its neighbours (X-16). */
+  readonly rawErrorCodes: boolean;
+  /** IPv4 addresses have the first octet least significant, as before Server 2008 (NPS-73, X-20). */
+  readonly littleEndianAddresses: boolean;
+  /** SetResponseType(rcAccessAccept) at the authorization point may overrule a Reject (NPS-68). */
+  readonly allowAuthorizationAccept: boolean;
 }
 
 /** What accompanies one call of the first or second form, beyond the Windows parameters. */

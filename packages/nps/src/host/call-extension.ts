@@ -19,7 +19,7 @@ import { type CallCompatibility, isSecondInstance } from "./attribute-array.ts";
 import { HostControlBlock } from "./control-block.ts";
 import type { CallFailure } from "./extension-host.ts";
 import { heldInput } from "./held-input.ts";
-import type { NpsExtension } from "./load-extension.ts";
+import { messageOf, type NpsExtension } from "./load-extension.ts";
 import { moduleAttributes } from "./module-attributes.ts";
 import { RunningCall } from "./running-call.ts";
 
@@ -135,7 +135,11 @@ function append(
     }
     held.push(attribute);
   }
-  extension.module.RadiusExtensionFreeAttributes?.(outAttributes);
+  try {
+    extension.module.RadiusExtensionFreeAttributes?.(outAttributes);
+  } catch (error) {
+    unusable = `failed to free its attributes: ${messageOf(error)}`;
+  }
   if (unusable === undefined) for (const attribute of held) place(request, outcome, extension, attribute);
   return unusable;
 }

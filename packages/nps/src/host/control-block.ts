@@ -1,5 +1,6 @@
 import { ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, NO_ERROR } from "@sallyport/errors/win32";
-import type { ChallengeTable } from "../challenge/challenge-table.ts";
+import type { AttributeList } from "../attribute-list.ts";
+import type { Challenge, ChallengeBinding } from "../challenge/challenge-table.ts";
 import {
   type RadiusExtensionPoint,
   type RadiusRequestType,
@@ -16,25 +17,43 @@ import type {
   RadiusExtensionControlBlock,
 } from "../contract/extension-module.ts";
 import { Reason } from "../reason.ts";
-import { isValidResponseType, type NpsRequest } from "../request.ts";
+import { type DecidedBy, isValidResponseType } from "../request.ts";
 import { HostAttributeArray } from "./attribute-array.ts";
 import type { RunningCall } from "./running-call.ts";
+
+/** What a control block stands over: a request, or the replica of one in a worker. */
+export interface ControlBlockRequest {
+  readonly requestType: RadiusRequestType;
+  readonly responseType: RadiusResponseType | 0;
+  readonly attributes: AttributeList;
+  /** Whom a challenge of this request is sent to. */
+  readonly challengeBinding: ChallengeBinding;
+  /** The challenge that this request answers. */
+  readonly challenge: { readonly payload: Pick<Challenge, "extension" | "data"> } | undefined;
+  response(type: RadiusResponseType): AttributeList | undefined;
+  decide(type: RadiusResponseType, by: DecidedBy, reason: number): void;
+}
+
+/** Who makes the State of a challenge. */
+export interface StateIssuer {
+  issue(extension: string, binding: ChallengeBinding, data: unknown): Uint8Array<ArrayBuffer>;
+}
 
 /** RADIUS_EXTENSION_CONTROL_BLOCK over a request (Table N-5). Inert once its call has ended. */
 export class HostControlBlock implements RadiusExtensionControlBlock {
   readonly version = 1;
   readonly point: RadiusExtensionPoint;
-  readonly #request: NpsRequest;
+  readonly #request: ControlBlockRequest;
   readonly #call: RunningCall;
   readonly #extension: string;
-  readonly #challenges: ChallengeTable;
+  readonly #challenges: StateIssuer;
   readonly #allowAuthorizationAccept: boolean;
 
   constructor(
-    request: NpsRequest,
+    request: ControlBlockRequest,
     point: RadiusExtensionPoint,
     call: RunningCall,
-    options: { extension: string; challenges: ChallengeTable; allowAuthorizationAccept: boolean },
+    options: { extension: string; challenges: StateIssuer; allowAuthorizationAccept: boolean },
   ) {
     this.point = point;
     this.#request = request;
@@ -67,8 +86,7 @@ export class HostControlBlock implements RadiusExtensionControlBlock {
   }
 
   issueState(data?: unknown): Uint8Array<ArrayBuffer> {
-    const binding = { client: this.#request.received.client.name, user: this.#request.userName ?? "" };
-    return this.#challenges.issue(this.#extension, binding, data);
+    return this.#challenges.issue(this.#extension, this.#request.challengeBinding, data);
   }
 
   getRequest(): RadiusAttributeArray {

@@ -3,10 +3,11 @@ import { NO_ERROR } from "@sallyport/errors/win32";
 import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
 import type { RadiusAttributes } from "../contract/attribute.ts";
 import { repAuthentication, repAuthorization } from "../contract/constants.ts";
-import type { ExtensionLog } from "../contract/extension-module.ts";
+import type { ContractReadings, ExtensionLog } from "../contract/extension-module.ts";
 import { eventSource, NpsEvent } from "../events.ts";
 import { isThenable } from "../thenable.ts";
 import { messageOf, type NpsExtension } from "./load-extension.ts";
+import { ModuleCrash } from "./module-crash.ts";
 import { RunningCall } from "./running-call.ts";
 
 export interface ExtensionHostOptions {
@@ -21,11 +22,13 @@ export interface ExtensionHostOptions {
   readonly moduleTimeoutMs: Milliseconds;
   /** Whether attribute arrays become unusable when their call has ended (NPS-14). */
   readonly revokeAttributes: boolean;
+  /** Told to the modules. */
+  readonly readings: ContractReadings;
 }
 
 /** Why a call counts as an error return. */
 export interface CallFailure {
-  readonly why: "error code" | "exception" | "timeout" | "nonsense" | "stopping";
+  readonly why: "error code" | "exception" | "timeout" | "nonsense" | "stopping" | "crash";
   /** The status number, where the module gave one. */
   readonly code: number | undefined;
   readonly message: string;
@@ -152,9 +155,9 @@ export class ExtensionHost {
   }
 
   async #init(extension: NpsExtension): Promise<CallFailure | undefined> {
-    const { clock, random } = this.#options;
+    const { clock, random, readings } = this.#options;
     const log = this.logOf(extension);
-    const environment = { name: extension.name, settings: extension.settings, log, clock, random };
+    const environment = { name: extension.name, settings: extension.settings, log, clock, random, readings };
     const { module } = extension;
     if (module.RadiusExtensionInit === undefined) return undefined;
     return this.run(extension, new RunningCall(log), () => module.RadiusExtensionInit?.(environment));
@@ -221,6 +224,9 @@ function statusOf(returned: unknown): CallFailure | undefined {
 
 /** A thrown WindowsError counts as its code; any other exception has none (NPS-82). */
 function thrown(error: unknown): CallFailure {
+  if (error instanceof ModuleCrash) {
+    return { why: "crash", code: undefined, message: `failed: ${error.message}`, error: error.cause };
+  }
   const message = `failed: ${messageOf(error)}`;
   const code = WindowsError.is(error) && error.code !== NO_ERROR ? error.code : undefined;
   return { why: "exception", code, message, error };

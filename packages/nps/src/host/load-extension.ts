@@ -16,7 +16,19 @@ export interface NpsExtension {
   readonly settings: unknown;
   /** Which requests it is called for; every one where undefined. */
   readonly scope: PreparedScope | undefined;
+  /** What a request gets whose call its worker did not survive; modules that run inline know no crash. */
+  readonly onCrash?: CrashConsequence | undefined;
 }
+
+/**
+ * What becomes of a request when the worker of a module is gone (NPS-82, X-17). The worker is started again in every case.
+ *
+ * - `"discard"`, the default: silence with reason 10, so that the access server asks another server.
+ * - `"reject"`: an Access-Reject with reason 10; accounting requests get silence.
+ * - `"restart"`: as `"discard"` for the calls that were running; those that come while the worker is being started
+ *   again wait for it, at most until the module's time is up.
+ */
+export type CrashConsequence = "discard" | "reject" | "restart";
 
 export interface ExtensionOptions {
   readonly name: string;

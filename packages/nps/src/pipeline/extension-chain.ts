@@ -11,7 +11,7 @@ import type { NpsExtension } from "../host/load-extension.ts";
 import { Reason } from "../reason.ts";
 import type { NpsRequest } from "../request.ts";
 import { isThenable } from "../thenable.ts";
-import { type Disposition, discard, next, type PipelineContext } from "./stage.ts";
+import { answerNow, type Disposition, discard, next, type PipelineContext } from "./stage.ts";
 
 /** One of the two extension points, with the name under which it appears in traces. */
 export interface ExtensionPoint {
@@ -99,6 +99,10 @@ function apply(
       const { failure } = outcome;
       request.trace.step(at.stage, failure.message, { ...detail, code: failure.code });
       context.report.extensionFailed(request, extension, failure); // NPS-27 to NPS-31
+      if (failure.why === "crash" && extension.onCrash === "reject" && request.isAccess) {
+        request.reject(Reason.ExtensionFailed);
+        return answerNow;
+      }
       return discard(Reason.ExtensionFailed);
     }
     case "returned":
