@@ -232,3 +232,18 @@ describe("errors", () => {
     expect((await pending).answer).toBe("silence");
   });
 });
+
+it("NPS-82 a module that throws while it frees its attributes has failed: reason 10, as for any exception", async () => {
+  const module: NpsExtensionModule = {
+    RadiusExtensionProcessEx(_attributes, out) {
+      out.value = [];
+      return 0;
+    },
+    RadiusExtensionFreeAttributes() {
+      throw new Error("double free");
+    },
+  };
+  const harness = createHarness({ authentication: [npsExtension(module, { name: "second" })] });
+  expect(await harness.access()).toMatchObject({ answer: "silence", reason: 10 });
+  expect(harness.log.events).toMatchObject([{ id: NpsEvent.RequestDiscarded, fields: { why: "exception" } }]);
+});

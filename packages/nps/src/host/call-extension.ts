@@ -17,9 +17,9 @@ import type { NpsRequest } from "../request.ts";
 import { isThenable } from "../thenable.ts";
 import { type CallCompatibility, isSecondInstance } from "./attribute-array.ts";
 import { HostControlBlock } from "./control-block.ts";
-import type { CallFailure } from "./extension-host.ts";
+import { type CallFailure, thrown } from "./extension-host.ts";
 import { heldInput } from "./held-input.ts";
-import { messageOf, type NpsExtension } from "./load-extension.ts";
+import type { NpsExtension } from "./load-extension.ts";
 import { moduleAttributes } from "./module-attributes.ts";
 import { RunningCall } from "./running-call.ts";
 
@@ -61,11 +61,11 @@ export function callExtension(
   const entryPoint = () => module.RadiusExtensionProcessEx?.(lent.attributes, outAttributes, action, call);
   const settled = (): CallOutcome => {
     const outcome = actionOutcome(action);
-    const unusable =
+    const failure =
       outcome.kind === "failed"
         ? undefined
         : append(request, outcome, extension, outAttributes.value, compatibility);
-    return unusable === undefined ? outcome : failed(unusable);
+    return failure === undefined ? outcome : { kind: "failed", failure };
   };
   return then(host.run(extension, call, entryPoint), settled, lent.takeBack);
 }
@@ -88,7 +88,11 @@ function then(
 }
 
 function failed(message: string): CallOutcome {
-  return { kind: "failed", failure: { why: "nonsense", code: undefined, message } };
+  return { kind: "failed", failure: nonsense(message) };
+}
+
+function nonsense(message: string): CallFailure {
+  return { why: "nonsense", code: undefined, message };
 }
 
 /** NPS-21: an untouched action is Continue; NPS-22: one outside the enumeration is a module error. */
@@ -113,7 +117,7 @@ function actionOutcome(action: Out<RadiusAction> | null): CallOutcome {
  * Copies what a second-form module returned to the answer that belongs to its action (NPS-48, NPS-52), then lets the
  * module free it (NPS-07).
  *
- * @returns what is wrong with it, or undefined
+ * @returns why the call counts as failed, or undefined
  */
 function append(
   request: NpsRequest,
@@ -121,16 +125,16 @@ function append(
   extension: NpsExtension,
   outAttributes: unknown,
   compatibility: CallCompatibility,
-): string | undefined {
+): CallFailure | undefined {
   if (outAttributes === null || outAttributes === undefined) return undefined;
-  if (!Array.isArray(outAttributes)) return "returned attributes that are no array";
+  if (!Array.isArray(outAttributes)) return nonsense("returned attributes that are no array");
   const held: HeldAttribute[] = [];
-  let unusable: string | undefined;
+  let unusable: CallFailure | undefined;
   for (const [index, input] of outAttributes.entries()) {
     if (input?.attrType === ratMinimum) break;
     const attribute = heldInput(input, compatibility);
     if (attribute === undefined) {
-      unusable = `returned an attribute at index ${index} that is no attribute, or too long`;
+      unusable = nonsense(`returned an attribute at index ${index} that is no attribute, or too long`);
       break;
     }
     held.push(attribute);
@@ -138,7 +142,7 @@ function append(
   try {
     extension.module.RadiusExtensionFreeAttributes?.(outAttributes);
   } catch (error) {
-    unusable = `failed to free its attributes: ${messageOf(error)}`;
+    return thrown(error);
   }
   if (unusable === undefined) for (const attribute of held) place(request, outcome, extension, attribute);
   return unusable;

@@ -223,7 +223,7 @@ function statusOf(returned: unknown): CallFailure | undefined {
 }
 
 /** A thrown WindowsError counts as its code; any other exception has none (NPS-82). */
-function thrown(error: unknown): CallFailure {
+export function thrown(error: unknown): CallFailure {
   if (error instanceof ModuleCrash) {
     return { why: "crash", code: undefined, message: `failed: ${error.message}`, error: error.cause };
   }

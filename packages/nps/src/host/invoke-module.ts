@@ -1,6 +1,11 @@
 import type { RadiusAttribute, RadiusAttributeInput, RadiusAttributes } from "../contract/attribute.ts";
 import { type RadiusAction, raContinue } from "../contract/constants.ts";
-import type { ContractReadings, ExtensionLog, NpsExtensionModule, Out } from "../contract/extension-module.ts";
+import type {
+  ContractReadings,
+  ExtensionLog,
+  NpsExtensionModule,
+  Out,
+} from "../contract/extension-module.ts";
 import { isThenable } from "../thenable.ts";
 import { HostControlBlock } from "./control-block.ts";
 import { type PlainCall, type PlainOutcome, plainError } from "./plain-call.ts";
@@ -31,7 +36,11 @@ export interface Invocation {
  * Calls the processing function of a module with a plain call, on replicas, and says what it did as data. Never throws,
  * and the outcome never rejects.
  */
-export function invokeModule(module: NpsExtensionModule, call: PlainCall, scope: InvocationScope): Invocation {
+export function invokeModule(
+  module: NpsExtensionModule,
+  call: PlainCall,
+  scope: InvocationScope,
+): Invocation {
   const running = new RunningCall(scope.log, {
     rawErrorCodes: scope.readings.rawErrorCodes,
     littleEndianAddresses: false,
@@ -141,7 +150,9 @@ function plainAttributes(returned: unknown): unknown {
   if (returned === null || returned === undefined) return null;
   if (!Array.isArray(returned)) return {};
   if (returned.length > mostAttributes) {
-    throw new RangeError(`a call may return ${mostAttributes} attributes; this one returned ${returned.length}`);
+    throw new RangeError(
+      `a call may return ${mostAttributes} attributes; this one returned ${returned.length}`,
+    );
   }
   return Array.from(returned, plainAttribute);
 }

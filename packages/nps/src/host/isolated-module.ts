@@ -57,7 +57,10 @@ function processingFunction(form: ExtensionForm, seam: ModuleSeam): NpsExtension
     case 1:
       return {
         RadiusExtensionProcess: async (attributes, action, call) => {
-          const outcome = await seam.invoke({ form, attributes: [...attributes], hasAction: action !== null }, call);
+          const outcome = await seam.invoke(
+            { form, attributes: [...attributes], hasAction: action !== null },
+            call,
+          );
           return settle(outcome, call, () => tellAction(outcome, action));
         },
       };
@@ -83,7 +86,10 @@ async function secondForm(
   action: Out<RadiusAction> | null,
   call: ExtensionCall,
 ): Promise<number> {
-  const outcome = await seam.invoke({ form: 2, attributes: [...attributes], hasAction: action !== null }, call);
+  const outcome = await seam.invoke(
+    { form: 2, attributes: [...attributes], hasAction: action !== null },
+    call,
+  );
   return settle(outcome, call, () => {
     tellAction(outcome, action);
     // The host checks what stands in it, as it checks what a module here returns.

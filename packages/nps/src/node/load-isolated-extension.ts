@@ -15,7 +15,10 @@ import { ModuleWorker } from "./module-worker.ts";
 export interface IsolatedExtensionOptions extends ExtensionOptions {
   /** What a request gets whose call the worker did not survive (NPS-82, X-17). Default `"discard"`. */
   readonly onCrash?: CrashConsequence;
-  /** How much memory for JavaScript objects the worker may use, in megabytes; buffers do not count. Default 256. */
+  /**
+   * How much memory the worker may use for objects and buffers, in megabytes, what is not collected yet included.
+   * Default 512.
+   */
   readonly memoryLimitMb?: number;
   /** How long loading and initializing may take, each, in milliseconds. Default 30 000. */
   readonly startTimeoutMs?: Milliseconds;
@@ -72,7 +75,7 @@ export async function loadIsolatedExtension(
     importer: options.importer,
     name,
     newestForm: options.newestForm ?? 3,
-    memoryLimitMb: options.memoryLimitMb ?? 256,
+    memoryLimitMb: options.memoryLimitMb ?? 512,
     onCrash,
     startTimeoutMs: options.startTimeoutMs ?? 30_000,
     graceMs: options.graceMs ?? 1_000,
@@ -92,6 +95,10 @@ export async function loadIsolatedExtension(
 function loadCrash(name: string, crash: ModuleCrash): WindowsError {
   return new WindowsError(
     { ERROR_DLL_INIT_FAILED },
-    { space: "win32", message: `extension ${name} cannot be loaded: ${messageOf(crash)}`, cause: crash.cause },
+    {
+      space: "win32",
+      message: `extension ${name} cannot be loaded: ${messageOf(crash)}`,
+      cause: crash.cause,
+    },
   );
 }

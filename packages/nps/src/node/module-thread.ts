@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { ExtensionForm } from "../host/load-extension.ts";
+import { heapLimitMb, watchMemory } from "./memory-watch.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./worker-messages.ts";
 
 export interface ModuleThreadOptions {
@@ -29,6 +30,7 @@ export class ModuleThread {
   readonly #stateCount = new Int32Array(new SharedArrayBuffer(4));
   readonly #events: ModuleThreadEvents;
   readonly #memoryLimitMb: number;
+  readonly #stopWatch: () => void;
   #error: unknown;
   #alive = true;
   #stray = 0;
@@ -54,10 +56,13 @@ export class ModuleThread {
       name,
       workerData: { start },
       transferList: [messages.port2, states.port2],
-      resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb },
+      resourceLimits: { maxOldGenerationSizeMb: heapLimitMb(memoryLimitMb, Worker.prototype) },
       stdout: true,
       stderr: true,
     });
+    this.#stopWatch = watchMemory(this.#worker, memoryLimitMb, () =>
+      this.kill(`it needed more than ${memoryLimitMb} MB of memory`),
+    );
     this.#port.on("message", (message: FromWorker) => {
       if (this.#alive) events.message(message);
     });
@@ -106,6 +111,7 @@ export class ModuleThread {
   }
 
   async #release(): Promise<void> {
+    this.#stopWatch();
     this.#port.close();
     this.#states.close();
     await this.#worker.terminate();

@@ -155,7 +155,8 @@ export class ModuleWorker implements ModuleSeam {
       message: (message) => this.#receive(thread, message),
       output: (text) => this.#output.add(text),
       ended: (reason, error) => {
-        if (thread === this.#thread) this.#ended(new ModuleCrash(`its worker is gone: ${reason}`, { cause: error }));
+        if (thread === this.#thread)
+          this.#ended(new ModuleCrash(`its worker is gone: ${reason}`, { cause: error }));
       },
     });
     this.#thread = thread;
@@ -291,7 +292,10 @@ export class ModuleWorker implements ModuleSeam {
       await thread?.close();
       if (this.#closed) return;
       const words = error instanceof Error ? error.message : String(error);
-      this.#restartLater(new ModuleCrash(`its worker cannot be started again: ${words}`, { cause: error }), 0);
+      this.#restartLater(
+        new ModuleCrash(`its worker cannot be started again: ${words}`, { cause: error }),
+        0,
+      );
     }
   }
 

@@ -18,6 +18,10 @@ export function RadiusExtensionProcess2(ecb) {
       });
     case "memory":
       for (;;) hold.push(Array.from({ length: 1_000 }, () => ({ hold })));
+    case "large-memory":
+      for (let all = [1]; ; all = all.concat(all)) hold[0] = all;
+    case "buffers":
+      for (;;) hold.push(Buffer.alloc(1_000_000, 1));
     case "exit":
       process.exit(3);
       break;
