@@ -1,4 +1,8 @@
 import { defineConfig } from "tsup";
 import { library } from "../../tsup.shared.ts";
 
-export default defineConfig({ ...library, entry: ["src/index.ts", "src/main.ts"], target: "node22.18" });
+export default defineConfig({
+  ...library,
+  entry: ["src/index.ts", "src/main.ts", "src/extensions/import-module.ts"],
+  target: "node22.18",
+});

@@ -8,6 +8,7 @@ import { explainCommand } from "./commands/explain.ts";
 import { logCommand } from "./commands/log.ts";
 import { radiusCommand } from "./commands/radius.ts";
 import { rasCommand } from "./commands/ras.ts";
+import { reloadCommand } from "./commands/reload.ts";
 import { startCommand } from "./commands/start.ts";
 import { traceCommand } from "./commands/trace.ts";
 
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     .addCommand(startCommand())
     .addCommand(checkCommand())
     .addCommand(explainCommand())
+    .addCommand(reloadCommand())
     .addCommand(traceCommand())
     .addCommand(accountingCommand())
     .addCommand(logCommand())
@@ -36,6 +38,7 @@ Examples:
   sallyport start                            first start: writes a configuration into ./sallyport and runs it
   sallyport start --config sallyport.config.json
   sallyport check --config sallyport.config.json
+  sallyport reload                           lets the server that runs here take a changed file
   sallyport radius test alice                sends an Access-Request to the server that runs here
   sallyport eap test --method mschapv2 alice leads an EAP conversation with it
   sallyport explain                          tells why the last request was answered as it was

@@ -1,14 +1,13 @@
 import { once } from "node:events";
 import { createAdaptorServer } from "@hono/node-server";
-import { accountIdentity, settingsAccounts } from "@sallyport/accounts";
+import { type AccountSource, accountIdentity, settingsAccounts } from "@sallyport/accounts";
 import { scryptVerifier } from "@sallyport/accounts/node";
 import { Secret } from "@sallyport/crypto";
 import {
   eventSource,
-  loadNpsExtension,
   Nps,
   NpsEvent,
-  type NpsExtension,
+  type NpsReload,
   qualifiedName,
   receiverEventLog,
   traceLine,
@@ -16,14 +15,16 @@ import {
 import { type RadiusClientSettings, RadiusReceiver } from "@sallyport/radius";
 import { listenRadius, type RadiusListener } from "@sallyport/radius/node";
 import { systemClock, systemRandom } from "@sallyport/runtime";
-import { consoleApi } from "./console/api.ts";
+import { type ConsoleOptions, consoleApi } from "./console/api.ts";
 import { openEap } from "./eap/open-eap.ts";
-import { importExtension } from "./extensions/import-module.ts";
+import { ExtensionLoader, type LoadedExtensions } from "./extensions/load-extensions.ts";
 import type { ServerLog } from "./log/event-log.ts";
 import { type RasServer, startRas } from "./ras/ras-server.ts";
+import { createReload, type ReloadReport } from "./reload/reload.ts";
+import { restartNeeded } from "./reload/restart-needed.ts";
 import { writeRunningFile } from "./running-file.ts";
-import { connectionRequestPolicies, networkPolicies } from "./settings/policies.ts";
-import type { EndpointSetting, ExtensionSetting, Settings } from "./settings/settings.ts";
+import { connectionRequestPolicies, type EapTypesByName, networkPolicies } from "./settings/policies.ts";
+import type { EndpointSetting, Settings } from "./settings/settings.ts";
 import { StartError } from "./start-error.ts";
 import { openLogFiles, storeAndFiles } from "./store/log-files.ts";
 import { Store } from "./store/store.ts";
@@ -45,8 +46,15 @@ export interface RunningServer {
     readonly ras?: Readonly<Record<string, string>>;
   };
   readonly traces: TraceRing;
+  /** Reads the settings again and puts them in force, as far as that goes without a restart. Never rejects. */
+  reload(): Promise<ReloadReport>;
   /** Stops accepting, finishes what is in flight (at most ten seconds), terminates the extensions, closes the store. */
   stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Where a reload gets its settings from. Without it, the settings stay as they are. */
+  readonly loadSettings?: () => Promise<Settings>;
 }
 
 /**
@@ -54,10 +62,14 @@ export interface RunningServer {
  *
  * @throws {StartError} with what failed and what to do about it
  */
-export async function startServer(settings: Settings, log: ServerLog): Promise<RunningServer> {
+export async function startServer(
+  settings: Settings,
+  log: ServerLog,
+  options: StartOptions = {},
+): Promise<RunningServer> {
   const cleanups: (() => unknown)[] = [];
   try {
-    return await start(settings, log, cleanups);
+    return await start(settings, log, options, cleanups);
   } catch (error) {
     for (const cleanup of cleanups.reverse()) await cleanup();
     throw error;
@@ -67,6 +79,7 @@ export async function startServer(settings: Settings, log: ServerLog): Promise<R
 async function start(
   settings: Settings,
   log: ServerLog,
+  options: StartOptions,
   cleanups: (() => unknown)[],
 ): Promise<RunningServer> {
   for (const { path, problem, remedy } of settings.warnings) {
@@ -82,33 +95,29 @@ async function start(
   const files = await openLogFiles(settings, log);
   cleanups.push(() => files?.close());
   const traces = new TraceRing(rememberedTraces);
-  const accounts = settingsAccounts(
-    settings.accounts.map((account) => accountSettings(account, settings.defaultDomain)),
-    { defaultDomain: settings.defaultDomain, timeZone: settings.timeZone },
-  );
+  let accounts = accountsOf(settings);
+  const currentAccounts: AccountSource = {
+    find: (identity) => accounts.find(identity),
+    get decoy() {
+      return accounts.decoy;
+    },
+  };
   const scrypt = scryptVerifier();
   const eap = await openEap(
     settings,
-    { accounts, defaultDomain: settings.defaultDomain, scrypt, clock: systemClock, log },
+    { accounts: currentAccounts, defaultDomain: settings.defaultDomain, scrypt, clock: systemClock, log },
     store.oneTimePasswords,
   );
   cleanups.push(() => eap.close());
+  const loader = new ExtensionLoader(log);
+  let extensions = await loader.load(settings);
+  cleanups.push(() => extensions.close());
   const nps = new Nps({
-    extensions: {
-      authentication: await loadExtensions(settings.extensions.authentication),
-      authorization: await loadExtensions(settings.extensions.authorization),
-    },
+    ...decisions(settings, { accounts, extensions, eapTypes: eap.types }),
     accounts,
     accountingLog: files === undefined ? store : storeAndFiles(store, files),
     scryptVerifier: scrypt,
     eap: eap.server,
-    connectionRequestPolicies: connectionRequestPolicies(settings.policies, settings.timeZone),
-    networkPolicies: networkPolicies(settings.policies, settings.timeZone, eap.types),
-    allowMsChap: settings.authentication.msChap,
-    defaultDomain: settings.defaultDomain,
-    ...(settings.pingUserName !== undefined && { pingUserName: settings.pingUserName }),
-    moduleTimeoutMs: settings.extensions.timeoutMs,
-    compatibility: settings.compatibility,
     clock: systemClock,
     random: systemRandom,
     log,
@@ -129,9 +138,7 @@ async function start(
   });
   cleanups.push(() => nps.stop());
 
-  const clients = settings.clients.map(
-    (client): RadiusClientSettings => ({ ...client, secret: new Secret(client.secret) }),
-  );
+  const clients = clientsOf(settings);
   const receiver = (port: "authentication" | "accounting"): RadiusReceiver =>
     new RadiusReceiver({
       port,
@@ -157,11 +164,32 @@ async function start(
   const acct = await listen("acct");
   const ras = settings.ras && (await startRas(settings.ras, log));
   if (ras !== undefined) cleanups.push(() => ras.stop());
+  const reload = createReload({
+    load: options.loadSettings ?? (() => Promise.resolve(settings)),
+    async apply(wanted) {
+      const loaded = await loader.load(wanted);
+      const wantedAccounts = accountsOf({ ...wanted, defaultDomain: settings.defaultDomain });
+      const change = { ...wanted, defaultDomain: settings.defaultDomain };
+      try {
+        await nps.reload(
+          decisions(change, { accounts: wantedAccounts, extensions: loaded, eapTypes: eap.types }),
+        );
+      } catch (error) {
+        await loaded.close();
+        throw error;
+      }
+      extensions = loaded;
+      accounts = wantedAccounts;
+      for (const one of [receivers.auth, receivers.acct]) one.setClients(clientsOf(wanted));
+      return [...restartNeeded(settings, wanted), ...loader.changedInline(wanted)];
+    },
+    log,
+  });
   const token = Buffer.from(systemRandom(24)).toString("base64url");
   const console =
     settings.console === false
       ? undefined
-      : await openConsole(settings.console, { token, traces, receivers, ras });
+      : await openConsole(settings.console, { token, traces, reload, ras }, receivers);
   if (console !== undefined) cleanups.push(console.close);
   const removeRunningFile = writeRunningFile(settings.state, {
     pid: process.pid,
@@ -180,6 +208,7 @@ async function start(
       ...(ras && { ras: ras.addresses }),
     },
     traces,
+    reload,
     stop: async () => {
       for (const listener of listeners) listener.stop();
       const drained = Promise.all([receivers.auth.drained(), receivers.acct.drained()]);
@@ -210,20 +239,41 @@ function openStore(settings: Settings): Store {
   }
 }
 
-async function loadExtensions(settings: readonly ExtensionSetting[]): Promise<NpsExtension[]> {
-  const extensions: NpsExtension[] = [];
-  for (const { name, url, settings: own, scope } of settings) {
-    try {
-      extensions.push(await loadNpsExtension(url, importExtension, { name, settings: own, scope }));
-    } catch (cause) {
-      throw new StartError(
-        (cause as Error).message,
-        "correct the module, or take it out of extensions",
-        cause,
-      );
-    }
-  }
-  return extensions;
+/** What the pipeline decides by, as far as a reload can change it. */
+function decisions(
+  settings: Settings,
+  {
+    accounts,
+    extensions,
+    eapTypes,
+  }: {
+    readonly accounts: AccountSource;
+    readonly extensions: LoadedExtensions;
+    readonly eapTypes: EapTypesByName;
+  },
+): NpsReload {
+  return {
+    connectionRequestPolicies: connectionRequestPolicies(settings.policies, settings.timeZone),
+    networkPolicies: networkPolicies(settings.policies, settings.timeZone, eapTypes),
+    extensions: { authentication: extensions.authentication, authorization: extensions.authorization },
+    accounts,
+    allowMsChap: settings.authentication.msChap,
+    defaultDomain: settings.defaultDomain,
+    pingUserName: settings.pingUserName,
+    moduleTimeoutMs: settings.extensions.timeoutMs,
+    compatibility: settings.compatibility,
+  };
+}
+
+function accountsOf({ accounts, defaultDomain, timeZone }: Settings): AccountSource {
+  return settingsAccounts(
+    accounts.map((account) => accountSettings(account, defaultDomain)),
+    { defaultDomain, timeZone },
+  );
+}
+
+function clientsOf({ clients }: Settings): RadiusClientSettings[] {
+  return clients.map((client) => ({ ...client, secret: new Secret(client.secret) }));
 }
 
 /** A name may be written as users type it: `alice`, `CORP\\alice` or `alice@corp.example`. */
@@ -276,19 +326,14 @@ async function listenOn(
 
 async function openConsole(
   endpoint: EndpointSetting,
-  about: {
-    readonly token: string;
-    readonly traces: TraceRing;
-    readonly receivers: Readonly<Record<"auth" | "acct", RadiusReceiver>>;
-    readonly ras: RasServer | undefined;
-  },
+  parts: Omit<ConsoleOptions, "status">,
+  receivers: Readonly<Record<"auth" | "acct", RadiusReceiver>>,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const { token, traces, receivers, ras } = about;
   const status = (): object => ({
     auth: { ...receivers.auth.counters, inProgress: receivers.auth.inProgress },
     acct: { ...receivers.acct.counters, inProgress: receivers.acct.inProgress },
   });
-  const server = createAdaptorServer({ fetch: consoleApi({ token, traces, status, ras }).fetch });
+  const server = createAdaptorServer({ fetch: consoleApi({ ...parts, status }).fetch });
   const failed = new Promise<never>((_, reject) => server.once("error", reject));
   server.listen(endpoint.port, endpoint.address);
   try {

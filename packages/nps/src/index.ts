@@ -89,7 +89,7 @@ export { decodeOdbcLine, encodeOdbcLine } from "./logs/odbc-line.ts";
 export { LogAuthenticationType, packetTypeName } from "./logs/packet-types.ts";
 export { accountingRow, type LogWriterFacts } from "./logs/record-row.ts";
 export type { TimelineColumns } from "./logs/timeline.ts";
-export { Nps, type NpsOptions } from "./nps.ts";
+export { Nps, type NpsOptions, type NpsReload } from "./nps.ts";
 export type { AccountingLog, AccountingRecord } from "./pipeline/accounting-log.ts";
 export type { ChangePassword, Compatibility, RemoteServers } from "./pipeline/stage.ts";
 

@@ -48,7 +48,7 @@ export interface NpsOptions {
   /** The NetBIOS domain of user names that carry none (NPS-70). Default {@link defaultDomainName}. */
   readonly defaultDomain?: string;
   /** Rejected at once, without policies, modules or log (NPS-81). */
-  readonly pingUserName?: string;
+  readonly pingUserName?: string | undefined;
   /** Accepts MS-CHAP, version 1, whose answers can be broken in a day. Default false; MS-CHAPv2 is always accepted. */
   readonly allowMsChap?: boolean;
   /** Verifies passwords that are kept as scrypt hash: `scryptVerifier()` of `@sallyport/accounts/node`. */
@@ -87,21 +87,15 @@ export interface NpsOptions {
  * ```
  */
 export class Nps {
-  readonly #context: PipelineContext;
-  readonly #options: NpsOptions;
+  #generation: Generation;
+  /** Generations that still have requests in progress. */
+  readonly #retiring = new Set<Generation>();
+  #options: NpsOptions;
   readonly #challenges: ChallengeTable;
   #lastId = 0;
 
   constructor(options: NpsOptions) {
     const { clock, random, log } = options;
-    const compatibility: Compatibility = {
-      process2AfterReject: false,
-      allowAuthorizationAccept: false,
-      rawErrorCodes: false,
-      littleEndianAddresses: false,
-      enforceNetworkPolicyOnChallengeResponse: true,
-      ...options.compatibility,
-    };
     this.#options = options;
     this.#challenges = new ChallengeTable({
       clock,
@@ -110,36 +104,7 @@ export class Nps {
       lifetime: options.challenges?.lifetimeMs ?? 120_000,
       onOverflow: challengeOverflowReport(log, clock),
     });
-    this.#context = {
-      extensions: new ExtensionHost({
-        authentication: options.extensions?.authentication ?? [],
-        authorization: options.extensions?.authorization ?? [],
-        moduleTimeoutMs: options.moduleTimeoutMs ?? 30_000,
-        revokeAttributes: options.revokeAttributes ?? false,
-        clock,
-        random,
-        log,
-        readings: compatibility,
-      }),
-      connectionRequestPolicies: prepareConnectionRequestPolicies(
-        options.connectionRequestPolicies ?? [defaultConnectionRequestPolicy],
-      ),
-      networkPolicies: prepareNetworkPolicies(options.networkPolicies ?? [defaultNetworkPolicy]),
-      eap: options.eap,
-      accounts: options.accounts,
-      defaultDomain: options.defaultDomain ?? defaultDomainName,
-      pingUserName: options.pingUserName,
-      allowMsChap: options.allowMsChap ?? false,
-      scryptVerifier: options.scryptVerifier,
-      changePassword: options.changePassword,
-      random,
-      remoteServers: options.remoteServers,
-      accountingLog: options.accountingLog,
-      challenges: this.#challenges,
-      compatibility,
-      clock,
-      report: pipelineReports(log),
-    };
+    this.#generation = new Generation(pipelineContext(options, this.#challenges));
   }
 
   /**
@@ -148,13 +113,39 @@ export class Nps {
    * @throws {WindowsError} the code with which an extension prevented the start
    */
   start(): Promise<void> {
-    return this.#context.extensions.start();
+    return this.#generation.context.extensions.start();
+  }
+
+  /**
+   * Goes on with other settings: what comes from now on is handled by them, what is in progress is finished under the old
+   * ones. Modules that stay in the lists stay as they are; new ones are initialized first, and when that fails, nothing
+   * has changed. Challenges that are open stay open; the limits of challenges, clock, random and log stay, too.
+   *
+   * @returns once the new settings are in force; `retired` resolves when nothing is left of the old ones: their requests
+   *   are answered and the modules that are listed no more are terminated
+   * @throws {WindowsError} the code with which a new extension refused to start
+   */
+  async reload(changes: NpsReload): Promise<{ readonly retired: Promise<void> }> {
+    const options = { ...this.#options, ...changes };
+    const next = new Generation(pipelineContext(options, this.#challenges));
+    const previous = this.#generation;
+    await next.context.extensions.start(previous.context.extensions);
+    this.#options = options;
+    this.#generation = next;
+    this.#retiring.add(previous);
+    const retired = previous
+      .drained()
+      .then(() => previous.context.extensions.retire(next.context.extensions))
+      .then(() => void this.#retiring.delete(previous));
+    return { retired };
   }
 
   /** Gives up on calls that still run, then terminates every extension. To be called when nothing listens any more. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#challenges.close();
-    return this.#context.extensions.stop();
+    for (const { context } of this.#retiring)
+      await context.extensions.retire(this.#generation.context.extensions);
+    await this.#generation.context.extensions.stop();
   }
 
   /**
@@ -178,13 +169,21 @@ export class Nps {
   };
 
   #process(request: NpsRequest, trace: RequestTrace): Answer | null | Promise<Answer | null> {
+    const generation = this.#generation;
     try {
       const stages = request.isAccess ? accessPipeline : accountingPipeline;
-      const disposition = runPipeline(stages, request, this.#context);
+      const disposition = runPipeline(stages, request, generation.context);
       if (!isThenable(disposition)) return this.#finish(request, trace, disposition);
+      generation.enter();
       return disposition.then(
-        (settled) => this.#finish(request, trace, settled),
-        (error: unknown) => this.#failed(request, trace, error),
+        (settled) => {
+          generation.leave();
+          return this.#finish(request, trace, settled);
+        },
+        (error: unknown) => {
+          generation.leave();
+          return this.#failed(request, trace, error);
+        },
       );
     } catch (error) {
       return this.#failed(request, trace, error);
@@ -214,4 +213,76 @@ export class Nps {
     this.#finish(request, trace, discard(Reason.InternalError));
     return null;
   }
+}
+
+/** What {@link Nps.reload} can change. */
+export type NpsReload = Partial<Omit<NpsOptions, "challenges" | "clock" | "random" | "log">>;
+
+/** The settings of a while, with the requests in progress under them. */
+class Generation {
+  readonly context: PipelineContext;
+  #inProgress = 0;
+  #drained: (() => void) | undefined;
+
+  constructor(context: PipelineContext) {
+    this.context = context;
+  }
+
+  enter(): void {
+    this.#inProgress++;
+  }
+
+  leave(): void {
+    if (--this.#inProgress === 0) this.#drained?.();
+  }
+
+  /** Resolves when no request is in progress; nobody enters any more. */
+  drained(): Promise<void> {
+    if (this.#inProgress === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#drained = resolve;
+    });
+  }
+}
+
+function pipelineContext(options: NpsOptions, challenges: ChallengeTable): PipelineContext {
+  const { clock, random, log } = options;
+  const compatibility: Compatibility = {
+    process2AfterReject: false,
+    allowAuthorizationAccept: false,
+    rawErrorCodes: false,
+    littleEndianAddresses: false,
+    enforceNetworkPolicyOnChallengeResponse: true,
+    ...options.compatibility,
+  };
+  return {
+    extensions: new ExtensionHost({
+      authentication: options.extensions?.authentication ?? [],
+      authorization: options.extensions?.authorization ?? [],
+      moduleTimeoutMs: options.moduleTimeoutMs ?? 30_000,
+      revokeAttributes: options.revokeAttributes ?? false,
+      clock,
+      random,
+      log,
+      readings: compatibility,
+    }),
+    connectionRequestPolicies: prepareConnectionRequestPolicies(
+      options.connectionRequestPolicies ?? [defaultConnectionRequestPolicy],
+    ),
+    networkPolicies: prepareNetworkPolicies(options.networkPolicies ?? [defaultNetworkPolicy]),
+    eap: options.eap,
+    accounts: options.accounts,
+    defaultDomain: options.defaultDomain ?? defaultDomainName,
+    pingUserName: options.pingUserName,
+    allowMsChap: options.allowMsChap ?? false,
+    scryptVerifier: options.scryptVerifier,
+    changePassword: options.changePassword,
+    random,
+    remoteServers: options.remoteServers,
+    accountingLog: options.accountingLog,
+    challenges,
+    compatibility,
+    clock,
+    report: pipelineReports(log),
+  };
 }

@@ -20,7 +20,7 @@ export function startCommand(): Command {
       "after",
       `
 When everything listens, one line goes to standard output: "ready" and a JSON object with the real addresses.
-Logs go to standard error. SIGTERM or Ctrl-C finishes what is in progress and stops; a second one stops at once.
+Logs go to standard error. SIGHUP, or "sallyport reload", takes a changed settings file. SIGTERM or Ctrl-C finishes what is in progress and stops; a second one stops at once.
 
 Examples:
   sallyport start
@@ -37,7 +37,7 @@ Examples:
           write: (text) => void process.stderr.write(text),
           now: Date.now,
         });
-        await serve(settings, log, (addresses) => {
+        await serve(file, settings, log, (addresses) => {
           if (options.logFormat !== "json" && settings.log.format === "text") {
             process.stderr.write(tryIt(file, settings, addresses));
           }
@@ -48,6 +48,7 @@ Examples:
 }
 
 async function serve(
+  file: string,
   settings: Settings,
   log: ServerLog,
   onReady: (addresses: RunningServer["addresses"]) => void,
@@ -55,11 +56,12 @@ async function serve(
   surviveModules(log);
   let server: RunningServer;
   try {
-    server = await startServer(settings, log);
+    server = await startServer(settings, log, { loadSettings: () => loadSettings(file) });
   } finally {
     log.flush();
   }
   const stopped = stopOnSignal(server, log);
+  process.on("SIGHUP", () => void server.reload());
   process.stdout.write(`ready ${JSON.stringify(server.addresses)}\n`);
   onReady(server.addresses);
   await stopped;

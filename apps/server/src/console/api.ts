@@ -2,6 +2,7 @@ import { constantTimeEqual } from "@sallyport/crypto";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { RasServer } from "../ras/ras-server.ts";
+import type { ReloadReport } from "../reload/reload.ts";
 import type { TraceRing } from "../trace-ring.ts";
 
 export interface ConsoleOptions {
@@ -11,6 +12,7 @@ export interface ConsoleOptions {
   readonly status: () => object;
   /** The ports for callers, where there are any. */
   readonly ras?: Pick<RasServer, "status" | "disconnect"> | undefined;
+  readonly reload: () => Promise<ReloadReport>;
 }
 
 /**
@@ -33,6 +35,7 @@ export function consoleApi(options: ConsoleOptions): Hono {
     return next();
   });
   app.get("/api/status", (context) => context.json(options.status()));
+  app.post("/api/reload", async (context) => context.json(await options.reload()));
   app.get("/api/traces", (context) => {
     const limit = Number(context.req.query("limit") ?? 20);
     if (!Number.isInteger(limit) || limit < 1)

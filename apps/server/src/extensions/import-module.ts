@@ -27,7 +27,7 @@ export function allowOwnPackages(): void {
         }
       }
       const resolved = nextResolve(specifier, { ...context, parentURL });
-      const typeless = !resolved.format && resolved.url.endsWith(".ts");
+      const typeless = !resolved.format && /\.ts(\?|$)/.test(resolved.url);
       return typeless ? { ...resolved, format: "module-typescript" } : resolved;
     },
   });

@@ -177,11 +177,19 @@ function readYaml(path: string, source: string): ReadFile {
   };
 }
 
+/** How often a settings file was imported by this process. */
+const imports = new Map<string, number>();
+
 async function readModule(path: string): Promise<ReadFile> {
   await contents(path);
   allowOwnPackages();
   try {
-    const imported = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    const url = pathToFileURL(path);
+    // A module is imported once for each address: another query reads a file again that has changed.
+    const times = imports.get(url.href) ?? 0;
+    imports.set(url.href, times + 1);
+    if (times > 0) url.searchParams.set("reload", String(times));
+    const imported = (await import(url.href)) as { default?: unknown };
     if (imported.default === undefined) {
       throw whole(path, "there is no default export", "write `export default defineSettings({ ... })`");
     }

@@ -94,6 +94,15 @@ const extension = z.union([
     module: text("a path or a package name"),
     settings: z.unknown().optional(),
     scope: scope.optional(),
+    /** Where it runs: in the process of the server, or in a worker thread that it may break. */
+    isolation: choice(["inline", "worker"]).optional(),
+    /** What a request gets whose call its worker did not survive. */
+    onCrash: choice(["discard", "reject", "restart"]).optional(),
+    memoryLimitMb: z
+      .int({ error: (issue) => typeMessage(issue, "a whole number of megabytes", "write for example 512") })
+      .min(64, { error: message("is less than a worker needs", "write at least 64") })
+      .max(65_536, { error: message("is more than 64 GB", "write at most 65536") })
+      .optional(),
   }),
 ]);
 
@@ -233,6 +242,12 @@ export const settingsSchema = record({
         typeMessage(issue, "an address or false", 'write false or for example "127.0.0.1:4180"'),
     })
     .optional(),
+  metrics: record({
+    /** What a collector shows to read `/metrics` of the console, beside the console's own token. */
+    token: text("a long random text").min(16, {
+      error: message("is shorter than 16 characters", "write a long random text"),
+    }),
+  }).optional(),
   log: record({
     format: choice(["text", "json"]).optional(),
     /** Whether each request leaves a line. */

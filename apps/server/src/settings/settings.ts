@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import {
   type Compatibility,
+  type CrashConsequence,
   defaultDomainName,
   type EapMethodType,
   type ExtensionScope,
@@ -45,6 +46,7 @@ export interface Settings {
   readonly pingUserName: string | undefined;
   readonly state: string;
   readonly console: EndpointSetting | false;
+  readonly metrics: { readonly token: string | undefined };
   readonly log: { readonly format: "text" | "json"; readonly requests: boolean };
   readonly accounting: { readonly fsync: boolean; readonly log: AccountingLogSetting | undefined };
   readonly compatibility: Compatibility;
@@ -87,6 +89,14 @@ export interface ExtensionSetting {
   readonly url: string;
   readonly settings: unknown;
   readonly scope: ExtensionScope | undefined;
+  /** Undefined for a module that runs inline. */
+  readonly isolation: IsolationSetting | undefined;
+}
+
+/** How a module is kept in a worker. */
+export interface IsolationSetting {
+  readonly onCrash: CrashConsequence;
+  readonly memoryLimitMb: number;
 }
 
 /** What proves the password without showing it. GTC shows it to every proxy on the way, OTP needs to be set up. */
@@ -122,9 +132,14 @@ export function settingsOf(
       const url = moduleUrl(name, folder);
       if (typeof url !== "string") mistakes.push({ keys, ...url });
       if (typeof url !== "string") return [];
-      if (typeof entry === "string") return [{ name, url, settings: undefined, scope: undefined }];
+      if (typeof entry === "string")
+        return [{ name, url, settings: undefined, scope: undefined, isolation: undefined }];
+      mistakes.push(...isolationMistakes(entry, keys));
       mistakes.push(...scopeMistakes(entry.scope, point, [...keys, "scope"], parsed));
-      return [{ name, url, settings: entry.settings, scope: entry.scope as ExtensionScope | undefined }];
+      const { settings, scope } = entry;
+      return [
+        { name, url, settings, scope: scope as ExtensionScope | undefined, isolation: isolationOf(entry) },
+      ];
     });
   const authentication = extensionSettings("authentication");
   const authorization = extensionSettings("authorization");
@@ -168,6 +183,7 @@ export function settingsOf(
     pingUserName: parsed.pingUserName,
     state: resolve(folder, parsed.state ?? "sallyport-state"),
     console: parsed.console === false ? false : (endpointsOf(parsed.console ?? "127.0.0.1:0")[0] ?? false),
+    metrics: { token: parsed.metrics?.token },
     log: { format: parsed.log?.format ?? "text", requests: parsed.log?.requests ?? true },
     accounting: {
       fsync: parsed.accounting?.fsync ?? false,
@@ -326,13 +342,46 @@ function scopeMistakes(
   return mistakes;
 }
 
-/** A module is initialized once, so it cannot have two kinds of settings (NPS-08). */
+interface IsolationEntry {
+  readonly isolation?: "inline" | "worker" | undefined;
+  readonly onCrash?: CrashConsequence | undefined;
+  readonly memoryLimitMb?: number | undefined;
+}
+
+function isolationOf({ isolation, onCrash, memoryLimitMb }: IsolationEntry): IsolationSetting | undefined {
+  if (isolation !== "worker") return undefined;
+  return { onCrash: onCrash ?? "discard", memoryLimitMb: memoryLimitMb ?? 512 };
+}
+
+/** What is said about a worker means nothing without one. */
+function isolationMistakes(entry: IsolationEntry, keys: readonly PropertyKey[]): UnplacedMistake[] {
+  if (entry.isolation === "worker") return [];
+  return (["onCrash", "memoryLimitMb"] as const)
+    .filter((key) => entry[key] !== undefined)
+    .map((key) => ({
+      keys: [...keys, key],
+      problem: "has no meaning for a module that runs inline",
+      remedy: 'write isolation: "worker" beside it, or remove it',
+    }));
+}
+
+/** A module is initialized once, so it cannot have two kinds of settings, nor run in two places (NPS-08). */
 function contradictorySettings(
   authentication: readonly ExtensionSetting[],
   authorization: readonly ExtensionSetting[],
 ): UnplacedMistake[] {
   return authorization.flatMap((entry, index) => {
     const other = authentication.find(({ url }) => url === entry.url);
+    if (other !== undefined && JSON.stringify(other.isolation) !== JSON.stringify(entry.isolation)) {
+      return [
+        {
+          keys: ["extensions", "authorization", index],
+          problem: `${entry.name} has another isolation in the authentication list`,
+          remedy:
+            "a module runs in one place: write the same isolation, onCrash and memoryLimitMb in both lists",
+        },
+      ];
+    }
     if (other === undefined || entry.settings === undefined || other.settings === undefined) return [];
     if (JSON.stringify(other.settings) === JSON.stringify(entry.settings)) return [];
     return [

@@ -54,11 +54,15 @@ export class ExtensionHost {
   /**
    * Calls `RadiusExtensionInit` of every module, once each, in list order (NPS-05, NPS-06, NPS-08).
    *
-   * @throws {WindowsError} the code that a module returned; those already initialized were terminated, last first
+   * @param previous the host that this one follows: modules that it has initialized are taken over as they are
+   * @throws {WindowsError} the code that a module returned; those initialized here were terminated, last first
    */
-  async start(): Promise<void> {
+  async start(previous?: ExtensionHost): Promise<void> {
+    const known = new Set((previous === undefined ? [] : previous.#initialized).map(({ module }) => module));
+    const takenOver = this.#distinct().filter(({ module }) => known.has(module));
     for (const extension of this.#distinct()) {
       this.#warnOfMissingPoints(extension);
+      if (known.has(extension.module)) continue;
       const failure = await this.#init(extension);
       if (failure === undefined) {
         this.#initialized.push(extension);
@@ -78,6 +82,14 @@ export class ExtensionHost {
         cause: failure.error,
       });
     }
+    this.#initialized.unshift(...takenOver);
+  }
+
+  /** Calls `RadiusExtensionTerm` of the modules that the host which follows has not taken over, last first. */
+  async retire(successor: ExtensionHost): Promise<void> {
+    const kept = new Set(successor.#initialized.map(({ module }) => module));
+    this.#initialized = this.#initialized.filter(({ module }) => !kept.has(module));
+    await this.stop();
   }
 
   /**

@@ -1,3 +1,4 @@
+import { finished } from "node:stream/promises";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { ExtensionForm } from "../host/load-extension.ts";
 import { heapLimitMb, watchMemory } from "./memory-watch.ts";
@@ -11,7 +12,7 @@ export interface ModuleThreadOptions {
   readonly memoryLimitMb: number;
 }
 
-/** What a thread tells its keeper. After `ended` nothing more is told. */
+/** What a thread tells its keeper. After `ended` nothing but the rest of its output comes. */
 export interface ModuleThreadEvents {
   message(message: FromWorker): void;
   /** What the module printed. */
@@ -75,7 +76,7 @@ export class ModuleThread {
     this.#worker.on("exit", (code) => this.#end(this.#reason(code), this.#error));
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
-        if (this.#alive) events.output(text);
+        events.output(text);
       });
     }
   }
@@ -114,7 +115,11 @@ export class ModuleThread {
     this.#stopWatch();
     this.#port.close();
     this.#states.close();
+    const { stdout, stderr } = this.#worker;
+    const printed = [stdout, stderr].map((stream) => finished(stream).catch(() => {}));
     await this.#worker.terminate();
+    // What it printed last is still on its way.
+    await Promise.all(printed);
   }
 
   #countStray(): void {

@@ -22,19 +22,36 @@ const rememberedSources = 65_536;
 
 /** Finds the client of a source address by the longest prefix that fits. */
 export class ClientTable {
-  readonly #prefixes = new PrefixTable<KnownClient>();
-  readonly #sources: Map<string, KnownSource> = new Map();
+  #prefixes = new PrefixTable<KnownClient>();
+  #sources: Map<string, KnownSource> = new Map();
   #nextNumber = 0;
 
   constructor(clients: readonly RadiusClientSettings[]) {
+    this.replace(clients);
+  }
+
+  /**
+   * Goes on with other clients. A source that still belongs to one keeps its number, so that a retransmission is known.
+   *
+   * @throws {TypeError} as the constructor; nothing has changed then
+   */
+  replace(clients: readonly RadiusClientSettings[]): void {
+    const prefixes = new PrefixTable<KnownClient>();
     for (const [index, settings] of clients.entries()) {
       const where = `clients[${index}].address`;
       const mode = settings.requireMessageAuthenticator ?? "auto";
       const client = { settings, secret: new PreparedSecret(settings.secret), mode, remembered: false };
-      if (!this.#prefixes.add(settings.address, client, where)) {
+      if (!prefixes.add(settings.address, client, where)) {
         throw new TypeError(`${where}: ${settings.address} is the address of another client already`);
       }
     }
+    const sources = new Map<string, KnownSource>();
+    for (const [address, { number }] of this.#sources) {
+      const client = prefixes.find(address);
+      if (client !== undefined) sources.set(address, { client, number });
+    }
+    this.#prefixes = prefixes;
+    this.#sources = sources;
   }
 
   find(address: string): KnownSource | undefined {

@@ -9,6 +9,7 @@ import type {
   Answer,
   Endpoint,
   Handler,
+  RadiusClientSettings,
   RadiusPort,
   RadiusReceiverOptions,
   ReceiverEvent,
@@ -83,6 +84,16 @@ export class RadiusReceiver {
   /** Counted since construction. A live object: read it, or copy it to keep it. */
   get counters(): ReceiverCounters {
     return this.#counters;
+  }
+
+  /**
+   * Goes on with other clients, from the next datagram on. Requests in progress are answered with the secret that they
+   * came under, and what is known of duplicates stays.
+   *
+   * @throws {TypeError} when a client's address is no address or prefix, or belongs to two clients; nothing changes then
+   */
+  setClients(clients: readonly RadiusClientSettings[]): void {
+    this.#clients.replace(clients);
   }
 
   /** The number of requests whose handler has not finished. */
