@@ -94,7 +94,7 @@ export interface ExtensionSetting {
 }
 
 /** How a module is kept in a worker. */
-export interface IsolationSetting {
+interface IsolationSetting {
   readonly onCrash: CrashConsequence;
   readonly memoryLimitMb: number;
 }

@@ -141,7 +141,7 @@ function plainCallOf(ecb: RadiusExtensionControlBlock): PlainCall {
  *
  * @throws {Error} when a step is refused: the replica refused what the host refuses, so the outcome is not to be trusted
  */
-export function applyEdits(edits: readonly Edit[], ecb: RadiusExtensionControlBlock): void {
+function applyEdits(edits: readonly Edit[], ecb: RadiusExtensionControlBlock): void {
   for (const edit of edits) {
     if (apply(edit, ecb) !== 0) throw new Error("what its worker says it did cannot be done on the request");
   }

@@ -6,7 +6,7 @@ import type { ControlBlockRequest } from "./control-block.ts";
 import type { Edit, PlainCall } from "./plain-call.ts";
 
 /** How many edits one call may make; the module that makes more is told so by an exception. */
-export const mostEdits = 10_000;
+const mostEdits = 10_000;
 
 /** A request as a worker sees it: built from a plain call, and remembering every edit in order. */
 export class ReplicaRequest implements ControlBlockRequest {
@@ -87,7 +87,7 @@ class ReplicaList extends AttributeList {
 const asItStands = { littleEndianAddresses: false };
 
 /** An attribute that crossed the seam, as a list holds it. */
-export function heldReplica({ attrType, dataType, value }: RadiusAttribute): HeldAttribute {
+function heldReplica({ attrType, dataType, value }: RadiusAttribute): HeldAttribute {
   return typeof value === "number" && isNumberDataType(dataType)
     ? HeldAttribute.ofNumber(attrType, value, dataType)
     : HeldAttribute.ofBytes(attrType, value as Uint8Array, dataType);

@@ -4,7 +4,7 @@ import { plainError } from "../host/plain-call.ts";
 import type { PlainField, PlainLogEntry } from "./worker-messages.ts";
 
 /** How many events a worker may write in a second; the rest is counted. */
-export const mostEventsPerSecond = 1_000;
+const mostEventsPerSecond = 1_000;
 /** How long a message or the JSON of a field may be, in UTF-16 units. */
 const longestText = 8_192;
 
