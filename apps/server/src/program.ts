@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { accountCommand } from "./commands/account.ts";
 import { accountingCommand } from "./commands/accounting.ts";
@@ -11,15 +10,13 @@ import { rasCommand } from "./commands/ras.ts";
 import { reloadCommand } from "./commands/reload.ts";
 import { startCommand } from "./commands/start.ts";
 import { traceCommand } from "./commands/trace.ts";
+import { version } from "./version.ts";
 
 /** The `sallyport` command with all its subcommands. */
 export function createProgram(): Command {
-  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
   return new Command("sallyport")
     .description("A RADIUS server whose decisions you write in TypeScript: NPS extensions on every platform.")
-    .version(manifest.version)
+    .version(version)
     .addCommand(startCommand())
     .addCommand(checkCommand())
     .addCommand(explainCommand())

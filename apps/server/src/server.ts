@@ -19,6 +19,8 @@ import { type ConsoleOptions, consoleApi } from "./console/api.ts";
 import { openEap } from "./eap/open-eap.ts";
 import { ExtensionLoader, type LoadedExtensions } from "./extensions/load-extensions.ts";
 import type { ServerLog } from "./log/event-log.ts";
+import { metricsText } from "./metrics/metrics.ts";
+import { RequestTally } from "./metrics/request-tally.ts";
 import { type RasServer, startRas } from "./ras/ras-server.ts";
 import { createReload, type ReloadReport } from "./reload/reload.ts";
 import { restartNeeded } from "./reload/restart-needed.ts";
@@ -29,6 +31,7 @@ import { StartError } from "./start-error.ts";
 import { openLogFiles, storeAndFiles } from "./store/log-files.ts";
 import { Store } from "./store/store.ts";
 import { TraceRing } from "./trace-ring.ts";
+import { version } from "./version.ts";
 
 /** How long a stop waits for requests in progress, in milliseconds. */
 const stopLimit = 10_000;
@@ -95,6 +98,9 @@ async function start(
   const files = await openLogFiles(settings, log);
   cleanups.push(() => files?.close());
   const traces = new TraceRing(rememberedTraces);
+  const requests = new RequestTally();
+  const reloads = { applied: 0, refused: 0 };
+  let stopping = false;
   let accounts = accountsOf(settings);
   const currentAccounts: AccountSource = {
     find: (identity) => accounts.find(identity),
@@ -123,6 +129,7 @@ async function start(
     log,
     onTrace: (trace) => {
       traces.add(trace);
+      requests.add(trace);
       log.request(
         () => traceLine(trace.toJSON()),
         () => trace.toJSON(),
@@ -184,12 +191,28 @@ async function start(
       return [...restartNeeded(settings, wanted), ...loader.changedInline(wanted)];
     },
     log,
+    onReport: ({ kind }) => reloads[kind]++,
   });
+  const metrics = (): string =>
+    metricsText({
+      receivers,
+      requests,
+      reloads,
+      workers: extensions.workers,
+      startedAt: performance.timeOrigin,
+      version,
+      residentMemory: () => process.memoryUsage.rss(),
+    });
+  const notReady = (): string[] => (stopping ? ["the server is stopping"] : []);
   const token = Buffer.from(systemRandom(24)).toString("base64url");
   const console =
     settings.console === false
       ? undefined
-      : await openConsole(settings.console, { token, traces, reload, ras }, receivers);
+      : await openConsole(
+          settings.console,
+          { token, traces, reload, ras, metrics, metricsToken: settings.metrics.token, notReady },
+          receivers,
+        );
   if (console !== undefined) cleanups.push(console.close);
   const removeRunningFile = writeRunningFile(settings.state, {
     pid: process.pid,
@@ -210,6 +233,7 @@ async function start(
     traces,
     reload,
     stop: async () => {
+      stopping = true;
       for (const listener of listeners) listener.stop();
       const drained = Promise.all([receivers.auth.drained(), receivers.acct.drained()]);
       const inTime = await Promise.race([drained.then(() => true), delay(stopLimit)]);

@@ -1,6 +1,7 @@
 import { constantTimeEqual } from "@sallyport/crypto";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
+import { expositionType } from "../metrics/exposition.ts";
 import type { RasServer } from "../ras/ras-server.ts";
 import type { ReloadReport } from "../reload/reload.ts";
 import type { TraceRing } from "../trace-ring.ts";
@@ -13,6 +14,11 @@ export interface ConsoleOptions {
   /** The ports for callers, where there are any. */
   readonly ras?: Pick<RasServer, "status" | "disconnect"> | undefined;
   readonly reload: () => Promise<ReloadReport>;
+  readonly metrics: () => string;
+  /** Opens `/metrics` beside the console's token. */
+  readonly metricsToken: string | undefined;
+  /** Why requests should go to another server; empty while this one is ready. */
+  readonly notReady: () => readonly string[];
 }
 
 /**
@@ -21,17 +27,31 @@ export interface ConsoleOptions {
  */
 export function consoleApi(options: ConsoleOptions): Hono {
   const app = new Hono();
-  const expected = new TextEncoder().encode(`Bearer ${options.token}`);
+  const shows = (context: Context, token: string): boolean =>
+    constantTimeEqual(
+      new TextEncoder().encode(context.req.header("authorization") ?? ""),
+      new TextEncoder().encode(`Bearer ${token}`),
+    );
+  // Probes and collectors come from elsewhere and under other names; what they get is nothing that a page could use.
+  app.get("/health/live", (context) => context.json({ status: "alive" }));
+  app.get("/health/ready", (context) => {
+    const reasons = options.notReady();
+    return reasons.length === 0
+      ? context.json({ status: "ready" })
+      : context.json({ status: "not ready", reasons }, 503);
+  });
+  app.get("/metrics", (context) => {
+    const tokens = [options.token, ...(options.metricsToken === undefined ? [] : [options.metricsToken])];
+    if (!tokens.some((token) => shows(context, token))) return context.json(tokenNeeded, 401);
+    return context.body(options.metrics(), 200, { "content-type": expositionType });
+  });
   app.use(async (context, next) => {
     const host = context.req.header("host") ?? "";
     const origin = context.req.header("origin");
     if (!isLocalName(host) || (origin !== undefined && origin !== `http://${host}`)) {
       return context.json({ error: "this interface answers only on its own address" }, 403);
     }
-    const given = new TextEncoder().encode(context.req.header("authorization") ?? "");
-    if (!constantTimeEqual(given, expected)) {
-      return context.json({ error: "a token is needed; the server keeps it in its state folder" }, 401);
-    }
+    if (!shows(context, options.token)) return context.json(tokenNeeded, 401);
     return next();
   });
   app.get("/api/status", (context) => context.json(options.status()));
@@ -66,6 +86,8 @@ export function consoleApi(options: ConsoleOptions): Hono {
   });
   return app;
 }
+
+const tokenNeeded = { error: "a token is needed; the server keeps it in its state folder" };
 
 function isLocalName(host: string): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);

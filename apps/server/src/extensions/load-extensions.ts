@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { loadNpsExtension, type NpsExtension, npsExtension } from "@sallyport/nps";
 import { type IsolatedExtension, loadIsolatedExtension } from "@sallyport/nps/node";
 import type { Log } from "@sallyport/runtime";
+import type { WorkerState } from "../metrics/metrics.ts";
 import type { ExtensionSetting, Settings } from "../settings/settings.ts";
 import { StartError } from "../start-error.ts";
 import { importExtension } from "./import-module.ts";
@@ -12,6 +13,8 @@ import { importExtension } from "./import-module.ts";
 export interface LoadedExtensions {
   readonly authentication: readonly NpsExtension[];
   readonly authorization: readonly NpsExtension[];
+  /** How the modules in workers are. */
+  readonly workers: () => WorkerState[];
   /** Ends the workers, for extensions that come into no list after all. */
   close(): Promise<void>;
 }
@@ -40,6 +43,7 @@ export class ExtensionLoader {
       return {
         authentication: await this.#list(extensions.authentication, workers),
         authorization: await this.#list(extensions.authorization, workers),
+        workers: () => [...workers.values()].map(({ name, state }) => ({ extension: name, ...state() })),
         close,
       };
     } catch (error) {

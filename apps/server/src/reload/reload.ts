@@ -23,6 +23,7 @@ export interface ReloadSteps {
   /** Puts them in force as a whole, or rejects and changes nothing. Resolves to what needs a restart. */
   apply(settings: Settings): Promise<readonly string[]>;
   readonly log: Log;
+  readonly onReport?: (report: ReloadReport) => void;
 }
 
 /**
@@ -37,6 +38,7 @@ export function createReload(steps: ReloadSteps): () => Promise<ReloadReport> {
       waiting = undefined;
       const report = reload(steps);
       running = report;
+      void report.then(steps.onReport);
       return report;
     });
     return waiting;

@@ -41,6 +41,8 @@ export interface IsolatedExtensionOptions extends ExtensionOptions {
 export interface IsolatedExtension extends NpsExtension {
   /** Ends the worker without `RadiusExtensionTerm`: for an extension that is not handed to a server after all. */
   close(): Promise<void>;
+  /** Whether its worker serves, and how often it was started again. */
+  state(): { readonly serving: boolean; readonly restarts: number };
 }
 
 /**
@@ -85,7 +87,7 @@ export async function loadIsolatedExtension(
   try {
     const module = isolatedModule(await worker.load(), worker);
     const extension = npsExtension(module, { name, settings, scope });
-    return { ...extension, onCrash, close: () => worker.close() };
+    return { ...extension, onCrash, close: () => worker.close(), state: () => worker.state };
   } catch (error) {
     await worker.close();
     throw error instanceof ModuleCrash ? loadCrash(name, error) : error;

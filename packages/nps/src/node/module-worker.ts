@@ -44,6 +44,7 @@ export class ModuleWorker implements ModuleSeam {
   #environment: ExtensionEnvironment | undefined;
   #form = 0;
   #lastId = 0;
+  #restarts = 0;
   /** What the thread was asked for outside of calls, and what its end means to whoever asked. */
   #expected: { message(message: FromWorker): void; ended(crash: ModuleCrash): void } | undefined;
 
@@ -53,6 +54,10 @@ export class ModuleWorker implements ModuleSeam {
     this.#output = new OutputLines(options.clock, (message) =>
       options.log.write({ source: options.name, id: 0, severity: "information", message }),
     );
+  }
+
+  get state(): { readonly serving: boolean; readonly restarts: number } {
+    return { serving: this.#ready, restarts: this.#restarts };
   }
 
   /** Starts the first thread and imports the module. */
@@ -285,6 +290,7 @@ export class ModuleWorker implements ModuleSeam {
       const outcome = await this.#initialize();
       if (outcome.kind === "threw") throw revivedError(outcome.error);
       if (outcome.status !== 0) throw new Error(`RadiusExtensionInit returned ${String(outcome.status)}`);
+      this.#restarts++;
       this.#event("information", `extension ${name}: its worker was started again`, { extension: name });
     } catch (error) {
       const thread = this.#thread;
