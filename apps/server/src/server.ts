@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { hostname } from "node:os";
 import { createAdaptorServer } from "@hono/node-server";
 import { type AccountSource, accountIdentity, settingsAccounts } from "@sallyport/accounts";
 import { scryptVerifier } from "@sallyport/accounts/node";
@@ -124,6 +125,7 @@ async function start(
     accountingLog: files === undefined ? store : storeAndFiles(store, files),
     scryptVerifier: scrypt,
     eap: eap.server,
+    ...(settings.log.audit !== "none" && { audit: { events: settings.log.audit, serverName: hostname() } }),
     clock: systemClock,
     random: systemRandom,
     log,

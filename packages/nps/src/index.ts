@@ -2,6 +2,9 @@
 
 export { findAccount } from "./account-lookup.ts";
 export { AttributeList, HeldAttribute } from "./attribute-list.ts";
+// What an administrator reads.
+export type { AuditOptions } from "./audit/audit.ts";
+export type { AuditFields } from "./audit/audit-fields.ts";
 export {
   attributeText,
   findAttribute,
@@ -44,7 +47,6 @@ export type {
   EapRound,
   EapService,
 } from "./eap/eap-service.ts";
-// What an administrator reads.
 export { eventSource, NpsEvent } from "./events.ts";
 // The host: modules into extensions, and the pipeline that calls them.
 export { type ExtensionScope, type PreparedScope, prepareScope } from "./host/extension-scope.ts";

@@ -3,6 +3,8 @@ import type { Answer, ReceivedRequest } from "@sallyport/radius";
 import { revealUserPassword } from "@sallyport/radius";
 import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
 import { responseAnswer } from "./answer.ts";
+import { Audit, type AuditOptions } from "./audit/audit.ts";
+import { watchedAccounts } from "./audit/watched-accounts.ts";
 import { ChallengeTable } from "./challenge/challenge-table.ts";
 import type { EapService } from "./eap/eap-service.ts";
 import { eventSource, NpsEvent } from "./events.ts";
@@ -69,6 +71,8 @@ export interface NpsOptions {
     readonly lifetimeMs?: Milliseconds;
   };
   readonly compatibility?: Partial<Compatibility>;
+  /** Writes an event for each request that was granted, denied or discarded (6272 to 6278, NPS-89). Default: none. */
+  readonly audit?: AuditOptions | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -92,6 +96,7 @@ export class Nps {
   readonly #retiring = new Set<Generation>();
   #options: NpsOptions;
   readonly #challenges: ChallengeTable;
+  #audit: Audit | undefined;
   #lastId = 0;
 
   constructor(options: NpsOptions) {
@@ -105,6 +110,7 @@ export class Nps {
       onOverflow: challengeOverflowReport(log, clock),
     });
     this.#generation = new Generation(pipelineContext(options, this.#challenges));
+    this.#audit = options.audit && new Audit(options.audit, log, clock);
   }
 
   /**
@@ -130,6 +136,8 @@ export class Nps {
     const next = new Generation(pipelineContext(options, this.#challenges));
     const previous = this.#generation;
     await next.context.extensions.start(previous.context.extensions);
+    const { audit, log, clock } = options;
+    if ("audit" in changes) this.#audit = audit && new Audit(audit, log, clock);
     this.#options = options;
     this.#generation = next;
     this.#retiring.add(previous);
@@ -196,8 +204,16 @@ export class Nps {
     const answer = disposition.kind === "repeat" ? disposition.answer : made();
     const reason = disposition.kind === "discard" ? disposition.reason : finalReason(request);
     trace.finish(answer ?? undefined, reason);
+    if (this.#audit !== undefined && disposition.kind !== "repeat" && !this.#isPing(request))
+      this.#audit.finished(request, answer, reason);
     this.#options.onTrace?.(trace);
     return answer;
+  }
+
+  /** A ping leaves no log (NPS-81). */
+  #isPing(request: NpsRequest): boolean {
+    const { pingUserName } = this.#options;
+    return pingUserName !== undefined && request.userName === pingUserName;
   }
 
   /** Something other than a module failed: an account source, or this package. */
@@ -271,7 +287,7 @@ function pipelineContext(options: NpsOptions, challenges: ChallengeTable): Pipel
     ),
     networkPolicies: prepareNetworkPolicies(options.networkPolicies ?? [defaultNetworkPolicy]),
     eap: options.eap,
-    accounts: options.accounts,
+    accounts: watchedAccounts(options.accounts, log),
     defaultDomain: options.defaultDomain ?? defaultDomainName,
     pingUserName: options.pingUserName,
     allowMsChap: options.allowMsChap ?? false,

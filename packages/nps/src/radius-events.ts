@@ -84,6 +84,20 @@ const descriptions: Partial<Record<ReceiverEvent["kind"], Description>> = {
   },
 };
 
+/** Dropped although nobody configured it: the client was seen to send Message-Authenticator before (NPS-87). */
+const dropped: Description = {
+  id: NpsEvent.MessageAuthenticatorDropped,
+  severity: "warning",
+  words:
+    "an Access-Request without Message-Authenticator was dropped, because its client was seen to send it",
+  remedy:
+    "somebody may forge requests; or the access server was exchanged, then set requireMessageAuthenticator",
+};
+
+function descriptionOf({ kind, reason }: ReceiverEvent): Description | undefined {
+  return kind === "message-authenticator-missing" && reason === "remembered" ? dropped : descriptions[kind];
+}
+
 /**
  * Writes a receiver's events to a log, under the ids that NPS administrators know. Each kind is written once in ten
  * seconds for a source, then with the number of those that were not: an outsider cannot fill the log.
@@ -91,7 +105,7 @@ const descriptions: Partial<Record<ReceiverEvent["kind"], Description>> = {
 export function receiverEventLog(log: Log, clock: Clock): (event: ReceiverEvent) => void {
   const quiet = new Map<string, { until: Milliseconds; suppressed: number }>();
   return (event) => {
-    const description = descriptions[event.kind];
+    const description = descriptionOf(event);
     if (description === undefined) return;
     const now = clock.monotonic();
     const wanted = `${event.kind} ${event.source.address}`;

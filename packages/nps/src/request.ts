@@ -78,6 +78,8 @@ export class NpsRequest {
   passwordChanged = false;
   /** The round of EAP that this request is, and the method once it is known. */
   eap: EapFacts | undefined;
+  /** Whether an event has told already how the request ended (NPS-29). */
+  eventWritten = false;
   /** The challenge that this request answers. */
   challenge: AnsweredState | undefined;
   readonly #responses = new Map<RadiusResponseType, AttributeList>();

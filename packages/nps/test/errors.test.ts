@@ -210,9 +210,13 @@ describe("errors", () => {
     };
     const harness = createHarness({ accounts: { find } });
     expect(await harness.access()).toMatchObject({ answer: "silence", reason: 1 });
-    expect(harness.log.events).toMatchObject([{ id: NpsEvent.ProcessingError, severity: "error" }]);
+    expect(harness.log.events).toMatchObject([
+      { id: NpsEvent.DirectoryUnavailable, severity: "error" },
+      { id: NpsEvent.ProcessingError, severity: "error" },
+    ]);
     broken = false;
     expect((await harness.access()).answer).toBe("reject");
+    expect(harness.log.events.at(-1)).toMatchObject({ id: NpsEvent.DirectoryConnected });
   });
 
   it("stopping aborts the calls that still run", async () => {

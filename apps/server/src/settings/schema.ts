@@ -252,6 +252,8 @@ export const settingsSchema = record({
     format: choice(["text", "json"]).optional(),
     /** Whether each request leaves a line. */
     requests: flag.optional(),
+    /** Whether requests that were granted, denied or discarded leave an event with its fields. */
+    audit: choice(["none", "failures", "all"]).optional(),
   }).optional(),
   accounting: record({
     /** Whether every batch of records is forced to the disk before it is acknowledged. */

@@ -47,7 +47,11 @@ export interface Settings {
   readonly state: string;
   readonly console: EndpointSetting | false;
   readonly metrics: { readonly token: string | undefined };
-  readonly log: { readonly format: "text" | "json"; readonly requests: boolean };
+  readonly log: {
+    readonly format: "text" | "json";
+    readonly requests: boolean;
+    readonly audit: "none" | "failures" | "all";
+  };
   readonly accounting: { readonly fsync: boolean; readonly log: AccountingLogSetting | undefined };
   readonly compatibility: Compatibility;
   /** What works and is most likely not meant so. */
@@ -184,7 +188,13 @@ export function settingsOf(
     state: resolve(folder, parsed.state ?? "sallyport-state"),
     console: parsed.console === false ? false : (endpointsOf(parsed.console ?? "127.0.0.1:0")[0] ?? false),
     metrics: { token: parsed.metrics?.token },
-    log: { format: parsed.log?.format ?? "text", requests: parsed.log?.requests ?? true },
+    log: {
+      format: parsed.log?.format ?? "text",
+      requests: parsed.log?.requests ?? true,
+      audit:
+        parsed.log?.audit ??
+        (parsed.log?.format === "json" && parsed.log.requests !== false ? "all" : "none"),
+    },
     accounting: {
       fsync: parsed.accounting?.fsync ?? false,
       log: accountingLogSetting(parsed.accounting?.log, folder),

@@ -98,9 +98,10 @@ function apply(
     case "failed": {
       const { failure } = outcome;
       request.trace.step(at.stage, failure.message, { ...detail, code: failure.code });
-      context.report.extensionFailed(request, extension, failure); // NPS-27 to NPS-31
-      if (failure.why === "crash" && extension.onCrash === "reject" && request.isAccess) {
-        request.reject(Reason.ExtensionFailed);
+      const rejects = failure.why === "crash" && extension.onCrash === "reject" && request.isAccess;
+      context.report.extensionFailed(request, extension, failure, rejects ? "rejected" : "discarded"); // NPS-27 to NPS-31
+      if (rejects) {
+        request.reject(Reason.ExtensionFailed);
         return answerNow;
       }
       return discard(Reason.ExtensionFailed);

@@ -1,4 +1,6 @@
+import { reasonText } from "@sallyport/errors/nps";
 import type { Clock, Log } from "@sallyport/runtime";
+import { auditFields } from "../audit/audit-fields.ts";
 import { eventSource, NpsEvent } from "../events.ts";
 import { messageOf } from "../host/load-extension.ts";
 import { Reason } from "../reason.ts";
@@ -8,12 +10,12 @@ import type { PipelineReports } from "./stage.ts";
 /** Writes what stages report as events (Table N-11). */
 export function pipelineReports(log: Log): PipelineReports {
   return {
-    extensionFailed(request, extension, failure) {
+    extensionFailed(request, extension, failure, consequence) {
       log.write({
         source: eventSource,
-        id: request.isAccess ? NpsEvent.RequestDiscarded : NpsEvent.AccountingDiscarded,
+        id: eventId(request, consequence),
         severity: "error",
-        message: `extension ${extension.name} ${failure.message}; request ${request.uniqueId} was discarded`,
+        message: `extension ${extension.name} ${failure.message}; request ${request.uniqueId} was ${consequence}`,
         fields: {
           ...about(request, Reason.ExtensionFailed),
           extension: extension.name,
@@ -22,6 +24,7 @@ export function pipelineReports(log: Log): PipelineReports {
           error: failure.error,
         },
       });
+      request.eventWritten = true;
     },
     acceptNotAllowed(request, extension) {
       log.write({
@@ -35,11 +38,12 @@ export function pipelineReports(log: Log): PipelineReports {
     recordNotWritten(request, error) {
       log.write({
         source: eventSource,
-        id: request.isAccess ? NpsEvent.RequestDiscarded : NpsEvent.AccountingDiscarded,
+        id: eventId(request, "discarded"),
         severity: "error",
         message: `the accounting record of request ${request.uniqueId} could not be written: ${messageOf(error)}; the request was discarded`,
         fields: { ...about(request, Reason.RecordNotWritten), error },
       });
+      request.eventWritten = true;
     },
   };
 }
@@ -59,6 +63,18 @@ export function challengeOverflowReport(log: Log, clock: Clock): () => void {
   };
 }
 
+function eventId(request: NpsRequest, consequence: "discarded" | "rejected"): number {
+  if (!request.isAccess) return NpsEvent.AccountingDiscarded;
+  return consequence === "discarded" ? NpsEvent.RequestDiscarded : NpsEvent.AccessDenied;
+}
+
 function about(request: NpsRequest, reason: number): Readonly<Record<string, unknown>> {
-  return { request: request.uniqueId, client: request.received.client.name, user: request.userName, reason };
+  return {
+    client: request.received.client.name,
+    user: request.userName,
+    reason,
+    ...auditFields(request, undefined),
+    ReasonCode: reason,
+    Reason: reasonText(reason),
+  };
 }

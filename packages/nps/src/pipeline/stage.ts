@@ -60,7 +60,12 @@ export interface PipelineContext {
 /** The events that stages cause. */
 export interface PipelineReports {
   /** A module's error return: one event a discarded packet, naming module and code (NPS-29). */
-  extensionFailed(request: NpsRequest, extension: NpsExtension, failure: CallFailure): void;
+  extensionFailed(
+    request: NpsRequest,
+    extension: NpsExtension,
+    failure: CallFailure,
+    consequence: "discarded" | "rejected",
+  ): void;
   /** A module did what is not allowed at its point (NPS-41). */
   acceptNotAllowed(request: NpsRequest, extension: NpsExtension): void;
   /** An accounting record could not be written. */
