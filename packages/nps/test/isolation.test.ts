@@ -118,6 +118,7 @@ describe("a worker", () => {
     async (fault) => {
       const { harness, clock, log } = await isolatedHarness();
       const hanging = harness.access({ "User-Name": fault });
+      await log.until("looping");
       await clock.advanceAsync(2_000);
       expect(await hanging).toMatchObject({ answer: "silence", reason: 10 });
       const behind = harness.access({ "User-Name": "alice" });

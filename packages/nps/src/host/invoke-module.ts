@@ -8,7 +8,7 @@ import type {
 } from "../contract/extension-module.ts";
 import { isThenable } from "../thenable.ts";
 import { HostControlBlock } from "./control-block.ts";
-import { type PlainCall, type PlainOutcome, plainError } from "./plain-call.ts";
+import { type Edit, type PlainCall, type PlainOutcome, plainError } from "./plain-call.ts";
 import { ReplicaRequest, replicaForModule } from "./replica-request.ts";
 import { RunningCall } from "./running-call.ts";
 
@@ -45,14 +45,14 @@ export function invokeModule(
     rawErrorCodes: scope.readings.rawErrorCodes,
     littleEndianAddresses: false,
   });
-  const { enter, told } =
+  const { enter, told, edits } =
     call.form === 3 ? thirdForm(module, call, running, scope) : earlierForm(module, call, running);
-  return { outcome: outcomeOf(enter, told, running), abort: (reason) => running.abort(reason) };
+  return { outcome: outcomeOf(enter, told, running, edits), abort: (reason) => running.abort(reason) };
 }
 
 /** What an entry point that is no processing function came to. */
 export function invokeEntryPoint(enter: () => unknown): PlainOutcome | Promise<PlainOutcome> {
-  return outcomeOf(enter, () => ({}), undefined);
+  return outcomeOf(enter, () => ({}));
 }
 
 type Told = Omit<Extract<PlainOutcome, { readonly kind: "returned" }>, "kind" | "status">;
@@ -61,12 +61,15 @@ interface Entry {
   readonly enter: () => unknown;
   /** What the module has left behind when it has returned. */
   readonly told: () => Told;
+  /** What it does, growing while it does it. */
+  readonly edits?: readonly Edit[];
 }
 
 function outcomeOf(
   enter: () => unknown,
   told: () => Told,
-  call: RunningCall | undefined,
+  call?: RunningCall,
+  edits: readonly Edit[] = [],
 ): PlainOutcome | Promise<PlainOutcome> {
   const returned = (status: unknown): PlainOutcome => {
     try {
@@ -79,7 +82,7 @@ function outcomeOf(
   };
   const threw = (error: unknown): PlainOutcome => {
     call?.end();
-    return { kind: "threw", error: plainError(error) };
+    return { kind: "threw", error: plainError(error), ...(edits.length > 0 && { edits }) };
   };
   try {
     const status = enter();
@@ -104,6 +107,7 @@ function thirdForm(
   return {
     enter: () => module.RadiusExtensionProcess2?.(ecb),
     told: () => ({ edits: request.edits }),
+    edits: request.edits,
   };
 }
 

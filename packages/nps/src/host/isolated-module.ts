@@ -97,11 +97,10 @@ async function secondForm(
   });
 }
 
-/** Carries out what the module did, where it says that it succeeded; a call that was given up leaves nothing behind. */
+/** Carries out what the module did, even where it failed then, as it is inline; a call that was given up leaves nothing behind. */
 function settle(outcome: PlainOutcome, call: ExtensionCall, carryOut: () => void): number {
-  const status = statusOf(outcome);
-  if (status === 0 && !call.signal.aborted) carryOut();
-  return status;
+  if (!call.signal.aborted) carryOut();
+  return statusOf(outcome);
 }
 
 /** The status, whatever it is; what was thrown there is thrown here. */
@@ -115,7 +114,7 @@ function tellAction(outcome: PlainOutcome, action: Out<RadiusAction> | null): vo
 }
 
 function editsOf(outcome: PlainOutcome): readonly Edit[] {
-  return outcome.kind === "returned" ? (outcome.edits ?? []) : [];
+  return outcome.edits ?? [];
 }
 
 const responseTypes: readonly RadiusResponseType[] = [

@@ -42,7 +42,12 @@ export type PlainOutcome =
       /** Third form: what it did, in order. */
       readonly edits?: readonly Edit[];
     }
-  | { readonly kind: "threw"; readonly error: PlainError };
+  | {
+      readonly kind: "threw";
+      readonly error: PlainError;
+      /** Third form: what it did before. */
+      readonly edits?: readonly Edit[];
+    };
 
 /** One thing that a third-form module did; `list` is 0 for the request, else the type of the response. */
 export type Edit =

@@ -11,9 +11,11 @@ export function RadiusExtensionProcess2(ecb) {
     case "reject":
       return Promise.reject(new Error("boom"));
     case "loop":
+      ecb.log.information("looping");
       for (;;);
     case "async-loop":
       return new Promise((resolve) => setImmediate(resolve)).then(() => {
+        ecb.log.information("looping");
         for (;;);
       });
     case "memory":
