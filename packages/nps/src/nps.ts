@@ -11,6 +11,7 @@ import { eventSource, NpsEvent } from "./events.ts";
 import { ExtensionHost } from "./host/extension-host.ts";
 import type { NpsExtension } from "./host/load-extension.ts";
 import { defaultDomainName } from "./identity.ts";
+import { AccountLockout, type AccountLockoutOptions } from "./lockout/account-lockout.ts";
 import type { AccountingLog } from "./pipeline/accounting-log.ts";
 import { accessPipeline, accountingPipeline, runPipeline } from "./pipeline/pipeline.ts";
 import { challengeOverflowReport, pipelineReports } from "./pipeline/reports.ts";
@@ -64,6 +65,8 @@ export interface NpsOptions {
   readonly moduleTimeoutMs?: Milliseconds;
   /** Makes the attribute arrays of the first and second form unusable after the call, for tests of modules (NPS-14). */
   readonly revokeAttributes?: boolean;
+  /** Locks accounts out after too many wrong passwords. Default: never, as on Windows. */
+  readonly lockout?: AccountLockoutOptions | undefined;
   readonly challenges?: {
     /** How many may be open at once; beyond it the oldest is forgotten, with an event. Default 10 000. */
     readonly limit?: number;
@@ -96,6 +99,7 @@ export class Nps {
   readonly #retiring = new Set<Generation>();
   #options: NpsOptions;
   readonly #challenges: ChallengeTable;
+  readonly #lockout: AccountLockout | undefined;
   #audit: Audit | undefined;
   #lastId = 0;
 
@@ -109,7 +113,8 @@ export class Nps {
       lifetime: options.challenges?.lifetimeMs ?? 120_000,
       onOverflow: challengeOverflowReport(log, clock),
     });
-    this.#generation = new Generation(pipelineContext(options, this.#challenges));
+    this.#lockout = options.lockout && new AccountLockout(options.lockout, clock, log);
+    this.#generation = new Generation(pipelineContext(options, this.#challenges, this.#lockout));
     this.#audit = options.audit && new Audit(options.audit, log, clock);
   }
 
@@ -125,7 +130,7 @@ export class Nps {
   /**
    * Goes on with other settings: what comes from now on is handled by them, what is in progress is finished under the old
    * ones. Modules that stay in the lists stay as they are; new ones are initialized first, and when that fails, nothing
-   * has changed. Challenges that are open stay open; the limits of challenges, clock, random and log stay, too.
+   * has changed. Challenges that are open stay open; the limits of challenges, the lockout, clock, random and log stay, too.
    *
    * @returns once the new settings are in force; `retired` resolves when nothing is left of the old ones: their requests
    *   are answered and the modules that are listed no more are terminated
@@ -133,7 +138,7 @@ export class Nps {
    */
   async reload(changes: NpsReload): Promise<{ readonly retired: Promise<void> }> {
     const options = { ...this.#options, ...changes };
-    const next = new Generation(pipelineContext(options, this.#challenges));
+    const next = new Generation(pipelineContext(options, this.#challenges, this.#lockout));
     const previous = this.#generation;
     await next.context.extensions.start(previous.context.extensions);
     const { audit, log, clock } = options;
@@ -151,6 +156,7 @@ export class Nps {
   /** Gives up on calls that still run, then terminates every extension. To be called when nothing listens any more. */
   async stop(): Promise<void> {
     this.#challenges.close();
+    this.#lockout?.close();
     for (const { context } of this.#retiring)
       await context.extensions.retire(this.#generation.context.extensions);
     await this.#generation.context.extensions.stop();
@@ -232,7 +238,7 @@ export class Nps {
 }
 
 /** What {@link Nps.reload} can change. */
-export type NpsReload = Partial<Omit<NpsOptions, "challenges" | "clock" | "random" | "log">>;
+export type NpsReload = Partial<Omit<NpsOptions, "challenges" | "lockout" | "clock" | "random" | "log">>;
 
 /** The settings of a while, with the requests in progress under them. */
 class Generation {
@@ -261,7 +267,11 @@ class Generation {
   }
 }
 
-function pipelineContext(options: NpsOptions, challenges: ChallengeTable): PipelineContext {
+function pipelineContext(
+  options: NpsOptions,
+  challenges: ChallengeTable,
+  lockout: AccountLockout | undefined,
+): PipelineContext {
   const { clock, random, log } = options;
   const compatibility: Compatibility = {
     process2AfterReject: false,
@@ -297,6 +307,7 @@ function pipelineContext(options: NpsOptions, challenges: ChallengeTable): Pipel
     remoteServers: options.remoteServers,
     accountingLog: options.accountingLog,
     challenges,
+    lockout,
     compatibility,
     clock,
     report: pipelineReports(log),

@@ -19,6 +19,7 @@ export const Reason = {
   LogonHours: 37,
   NoNetworkPolicy: 48,
   NoConnectionRequestPolicy: 49,
+  DialInLockedOut: 64,
   DialInDenied: 65,
   AuthenticationMethodNotAllowed: 66,
   DialInHours: 68,

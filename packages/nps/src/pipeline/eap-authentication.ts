@@ -104,6 +104,7 @@ function conclude(
         });
         if (request.eap !== undefined) request.eap.attributes = outcome.attributes;
         request.accept();
+        context.lockout?.verified(request);
         return next;
       });
     case "failure":
@@ -112,7 +113,9 @@ function conclude(
         // The peer is not told which of the two is wrong; the administrator is.
         const reason =
           known === Reason.CredentialsMismatch && account === undefined ? Reason.NoSuchUser : known;
-        return refuse(request, reason, outcome.why, method?.name, outcome.error);
+        const refused = refuse(request, reason, outcome.why, method?.name, outcome.error);
+        context.lockout?.verified(request);
+        return refused;
       });
   }
 }

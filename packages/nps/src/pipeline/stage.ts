@@ -5,6 +5,7 @@ import type { ChallengeTable } from "../challenge/challenge-table.ts";
 import type { EapService } from "../eap/eap-service.ts";
 import type { CallFailure, ExtensionHost } from "../host/extension-host.ts";
 import type { NpsExtension } from "../host/load-extension.ts";
+import type { AccountLockout } from "../lockout/account-lockout.ts";
 import type { ConnectionRequestPolicy, NetworkPolicy } from "../policies/policy.ts";
 import type { PolicyList } from "../policies/policy-list.ts";
 import type { Prepared } from "../policies/prepared-policy.ts";
@@ -52,6 +53,7 @@ export interface PipelineContext {
   readonly remoteServers: RemoteServers | undefined;
   readonly accountingLog: AccountingLog;
   readonly challenges: ChallengeTable;
+  readonly lockout: AccountLockout | undefined;
   readonly compatibility: Compatibility;
   readonly clock: Clock;
   readonly report: PipelineReports;

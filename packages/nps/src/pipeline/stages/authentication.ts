@@ -63,9 +63,23 @@ export const authentication: Stage = (request, context) => {
     );
   }
   return withAccount(request, context, (account) =>
-    verify(request, context, withModulePassword(request, account), credentials),
+    watched(request, context, verify(request, context, withModulePassword(request, account), credentials)),
   );
 };
+
+/** Lets the account lockout look at what the verification came to, where there is one. */
+function watched(
+  request: NpsRequest,
+  { lockout }: PipelineContext,
+  disposition: Disposition | PromiseLike<Disposition>,
+): Disposition | PromiseLike<Disposition> {
+  if (lockout === undefined) return disposition;
+  const settled = (known: Disposition): Disposition => {
+    lockout.verified(request);
+    return known;
+  };
+  return isThenable(disposition) ? disposition.then(settled) : settled(disposition);
+}
 
 /** A module may bring the password of another user database (NPS-66). */
 function withModulePassword(request: NpsRequest, account: Account | undefined): Account | undefined {
