@@ -125,6 +125,7 @@ async function start(
     accountingLog: files === undefined ? store : storeAndFiles(store, files),
     scryptVerifier: scrypt,
     eap: eap.server,
+    lockout: settings.authentication.lockout,
     ...(settings.log.audit !== "none" && { audit: { events: settings.log.audit, serverName: hostname() } }),
     clock: systemClock,
     random: systemRandom,

@@ -57,6 +57,7 @@ it.each([
   ["console", { console: false }],
   ["metrics", { metrics: { token: "a-long-random-text" } }],
   ["eap", { eap: { methods: ["md5"] } }],
+  ["authentication.lockout", { authentication: { lockout: { maxDenials: 5 } } }],
   ["defaultDomain", { defaultDomain: "CORP" }],
   ["log", { log: { format: "json" } }],
   ["accounting", { accounting: { fsync: true } }],

@@ -370,6 +370,18 @@ describe("who was authenticated, and what the method says", () => {
   });
 });
 
+it("an account that is locked out is refused by EAP, too", async () => {
+  let outcome: EapOutcome = failure(691);
+  const round: EapRound = { begins: true, proceed: () => outcome, ending: () => [], settle: () => {} };
+  const harness = createHarness({
+    eap: { open: () => ({ kind: "round", round }) },
+    lockout: { maxDenials: 1 },
+  });
+  expect((await harness.bare(identity)).reason).toBe(16);
+  outcome = success;
+  expect(await harness.bare(identity)).toMatchObject({ answer: "reject", reason: 64 });
+});
+
 describe("traces and records", () => {
   it("NPS-89 name the EAP method", async () => {
     const harness = createHarness({ eap: scripted(failure(691)).eap });

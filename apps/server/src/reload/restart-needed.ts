@@ -9,6 +9,7 @@ const fixed: readonly (readonly [string, (settings: Settings) => unknown])[] = [
   ["console", ({ console }) => console],
   ["metrics", ({ metrics }) => metrics],
   ["eap", ({ eap }) => eap],
+  ["authentication.lockout", ({ authentication }) => authentication.lockout],
   ["defaultDomain", ({ defaultDomain }) => defaultDomain],
   ["log", ({ log }) => log],
   ["accounting", ({ accounting }) => accounting],

@@ -217,6 +217,19 @@ export const settingsSchema = record({
   authentication: record({
     /** Whether MS-CHAP, version 1, is accepted. MS-CHAPv2 always is. */
     msChap: flag.optional(),
+    /** The AccountLockout key of HKLM\SYSTEM\CurrentControlSet\Services\RemoteAccess\Parameters. */
+    lockout: record({
+      /** MaxDenials. */
+      maxDenials: z
+        .int({ error: (issue) => typeMessage(issue, "a whole number", "write for example 10") })
+        .min(1, { error: message("is less than 1", "write for example 10, or remove lockout") }),
+      /** ResetTime (mins). */
+      resetMinutes: z
+        .int({ error: (issue) => typeMessage(issue, "a whole number of minutes", "write for example 30") })
+        .min(1, { error: message("is less than 1", "write for example 30") })
+        .max(10_080, { error: message("is more than a week", "write at most 10080") })
+        .optional(),
+    }).optional(),
   }).optional(),
   /** The EAP methods of this server: what network policies allow unless they say less. */
   eap: record({

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import {
+  type AccountLockoutOptions,
   type Compatibility,
   type CrashConsequence,
   defaultDomainName,
@@ -36,7 +37,7 @@ export interface Settings {
   };
   readonly defaultDomain: string;
   readonly timeZone: string;
-  readonly authentication: { readonly msChap: boolean };
+  readonly authentication: { readonly msChap: boolean; readonly lockout: AccountLockoutOptions | undefined };
   readonly eap: {
     /** In the order in which the default network policy offers them; none refuses EAP. */
     readonly methods: readonly EapMethodSetting[];
@@ -181,7 +182,10 @@ export function settingsOf(
     extensions: { authentication, authorization, timeoutMs: parsed.extensions?.timeoutMs ?? 30_000 },
     defaultDomain: parsed.defaultDomain ?? defaultDomainName,
     timeZone: parsed.timeZone ?? "UTC",
-    authentication: { msChap: parsed.authentication?.msChap ?? false },
+    authentication: {
+      msChap: parsed.authentication?.msChap ?? false,
+      lockout: lockoutOf(parsed.authentication?.lockout),
+    },
     eap: { methods: eapMethods, conversations: parsed.eap?.conversations ?? 10_000 },
     policies,
     pingUserName: parsed.pingUserName,
@@ -251,6 +255,14 @@ function uselessSize(parsed: ParsedLog): UnplacedMistake[] {
       remedy: 'set rotate to "size", or remove maxSizeMb',
     },
   ];
+}
+
+function lockoutOf(
+  lockout: NonNullable<Parsed["authentication"]>["lockout"],
+): AccountLockoutOptions | undefined {
+  if (lockout === undefined) return undefined;
+  const { maxDenials, resetMinutes } = lockout;
+  return { maxDenials, resetTimeMs: resetMinutes === undefined ? undefined : resetMinutes * 60_000 };
 }
 
 function endpointsOf(value: string | readonly string[]): EndpointSetting[] {
