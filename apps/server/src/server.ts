@@ -177,6 +177,7 @@ async function start(
   const reload = createReload({
     load: options.loadSettings ?? (() => Promise.resolve(settings)),
     async apply(wanted) {
+      if (stopping) throw new Error("the server is stopping");
       const loaded = await loader.load(wanted);
       const wantedAccounts = accountsOf({ ...wanted, defaultDomain: settings.defaultDomain });
       const change = { ...wanted, defaultDomain: settings.defaultDomain };

@@ -200,6 +200,17 @@ describe("a worker", () => {
     expect(delays).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 100]);
   });
 
+  it("ten thousand calls are in a worker at most; more are discarded at once, and time-outs make room", async () => {
+    const { harness, clock, log } = await isolatedHarness();
+    const silent = () => harness.nps.handle(harness.received(1, { "User-Name": "silent" }));
+    const pending = Array.from({ length: 10_000 }, silent);
+    expect(await silent()).toBeNull();
+    expect(log.events.at(-1)?.message).toContain("more than 10000 calls are in its worker");
+    await clock.advanceAsync(2_000);
+    expect(new Set(await Promise.all(pending))).toEqual(new Set([null]));
+    expect((await healthy(harness)).answer).toBe("accept");
+  });
+
   it("a flood of edits is an error return, a flood of events and output is cut and counted", async () => {
     const { harness, log } = await isolatedHarness();
     expect(await harness.access({ "User-Name": "edits" })).toMatchObject({ answer: "silence", reason: 10 });

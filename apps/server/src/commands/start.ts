@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { eventSource, NpsEvent } from "@sallyport/nps";
 import { Command, Option } from "commander";
 import { createServerLog, type ServerLog } from "../log/event-log.ts";
@@ -54,14 +55,19 @@ async function serve(
   onReady: (addresses: RunningServer["addresses"]) => void,
 ): Promise<void> {
   surviveModules(log);
-  let server: RunningServer;
+  let server: RunningServer | undefined;
+  const onTerminal = isatty(2);
+  process.on("SIGHUP", () => {
+    // A terminal that was closed sends the same signal: whoever sees nothing any more has not asked for a reload.
+    if (onTerminal && !isatty(2)) process.kill(process.pid, "SIGTERM");
+    else void server?.reload();
+  });
   try {
     server = await startServer(settings, log, { loadSettings: () => loadSettings(file) });
   } finally {
     log.flush();
   }
   const stopped = stopOnSignal(server, log);
-  process.on("SIGHUP", () => void server.reload());
   process.stdout.write(`ready ${JSON.stringify(server.addresses)}\n`);
   onReady(server.addresses);
   await stopped;
