@@ -22,7 +22,7 @@ import { ExtensionLoader, type LoadedExtensions } from "./extensions/load-extens
 import type { ServerLog } from "./log/event-log.ts";
 import { metricsText } from "./metrics/metrics.ts";
 import { RequestTally } from "./metrics/request-tally.ts";
-import { type RasServer, startRas } from "./ras/ras-server.ts";
+import { startRas } from "./ras/ras-server.ts";
 import { createReload, type ReloadReport } from "./reload/reload.ts";
 import { restartNeeded } from "./reload/restart-needed.ts";
 import { writeRunningFile } from "./running-file.ts";

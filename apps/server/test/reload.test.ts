@@ -5,9 +5,10 @@ import { restartNeeded } from "../src/reload/restart-needed.ts";
 import { SettingsError } from "../src/settings/mistake.ts";
 import { settingsOf } from "../src/settings/settings.ts";
 
-const settings = (more: object = {}) =>
-  settingsOf({ radius: { clients: [{ name: "lab", address: "127.0.0.1", secret: "s" }] }, ...more }, "/srv")
-    .settings;
+const settings = (more: object = {}) => {
+  const parsed = { radius: { clients: [{ name: "lab", address: "127.0.0.1", secret: "s" }] }, ...more };
+  return { ...settingsOf(parsed, "/srv").settings, warnings: [] };
+};
 
 it("reloads happen one after another; those that are asked for meanwhile are one", async () => {
   const order: string[] = [];
@@ -72,6 +73,7 @@ it("clients, accounts, time-outs and compatibility need none", () => {
     accounts: [{ name: "alice", password: "wonderland" }],
     extensions: { timeoutMs: 5 },
     compatibility: { rawErrorCodes: true },
+    policies: { network: [{ name: "nobody", access: "deny" }] },
     timeZone: "Europe/Vienna",
   });
   expect(restartNeeded(settings(), wanted)).toEqual([]);
