@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import { eventSource, NpsEvent } from "@sallyport/nps";
 import { Command, Option } from "commander";
+import { keepYoungObjectsYoung } from "../keep-young-objects-young.ts";
 import { createServerLog, type ServerLog } from "../log/event-log.ts";
 import { type RunningServer, startServer } from "../server.ts";
 import { loadSettings } from "../settings/load-settings.ts";
@@ -29,6 +30,7 @@ Examples:
     )
     .action((options: { config?: string; logFormat?: "text" | "json" }) =>
       tell(async () => {
+        keepYoungObjectsYoung();
         const file = options.config ?? findSettingsFile() ?? (await ensureStarter());
         const settings = await loadSettings(file);
         const log = createServerLog({
