@@ -2,8 +2,11 @@ import { withAccount } from "../account-lookup.ts";
 import {
   type RadiusExtensionPoint,
   rcAccessAccept,
+  rcAccessChallenge,
   rcAccessReject,
+  rcAccountingResponse,
   rcDiscard,
+  rcUnknown,
   repAuthentication,
 } from "../contract/constants.ts";
 import { type CallOutcome, callExtension } from "../host/call-extension.ts";
@@ -107,7 +110,10 @@ function apply(
       return discard(Reason.ExtensionFailed);
     }
     case "returned":
-      request.trace.step(at.stage, "returned", { ...detail, responseType: request.responseType });
+      request.trace.step(at.stage, "returned", {
+        ...detail,
+        responseType: responseTypeWord(request.responseType),
+      });
       return request.responseType === rcDiscard ? discard(Reason.ExtensionDiscarded) : undefined; // NPS-67
     case "continue":
       request.trace.step(at.stage, "Continue", detail);
@@ -127,3 +133,17 @@ function apply(
       return undefined;
   }
 }
+
+/** The response type that a module of the third form left, in a word. */
+function responseTypeWord(responseType: number): string {
+  return responseTypeWords.get(responseType) ?? String(responseType);
+}
+
+const responseTypeWords: ReadonlyMap<number, string> = new Map([
+  [rcUnknown, "undecided"],
+  [rcAccessAccept, "Accept"],
+  [rcAccessReject, "Reject"],
+  [rcAccessChallenge, "Challenge"],
+  [rcAccountingResponse, "Accounting-Response"],
+  [rcDiscard, "discard"],
+]);
