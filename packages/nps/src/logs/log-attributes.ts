@@ -1,7 +1,10 @@
 import { type RadiusDataType, standardDictionary } from "@sallyport/radius";
 import type { LogValueType } from "./log-row.ts";
 
-/** Attribute numbers of the log formats that this package reads or writes by name (NPS-96; `ATTRIBUTEID` of `sdoias.h`). */
+/**
+ * Attribute numbers of the log formats that this package reads or writes by name (NPS-96). What the documentation does
+ * not number is numbered as public log parsers have it.
+ */
 export const LogAttributeId = {
   ClientIpAddress: 4108,
   ClientVendor: 4116,
