@@ -1,9 +1,9 @@
 import { type Account, type AccountIdentity, type AccountSource, accountIdentity } from "@sallyport/accounts";
+import { isThenable } from "@sallyport/runtime";
 import { ratStrippedUserName } from "./contract/attribute-types.ts";
 import { qualifiedName } from "./identity.ts";
 import type { PipelineContext } from "./pipeline/stage.ts";
 import type { NpsRequest } from "./request.ts";
-import { isThenable } from "./thenable.ts";
 
 /**
  * Goes on with the account that the qualified name belongs to; modules may have changed that name (NPS-59). Waits only

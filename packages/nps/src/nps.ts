@@ -1,7 +1,7 @@
 import type { AccountSource, ScryptVerifier } from "@sallyport/accounts";
 import type { Answer, ReceivedRequest } from "@sallyport/radius";
 import { revealUserPassword } from "@sallyport/radius";
-import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
+import { type Clock, isThenable, type Log, type Milliseconds, type Random } from "@sallyport/runtime";
 import { responseAnswer } from "./answer.ts";
 import { Audit, type AuditOptions } from "./audit/audit.ts";
 import { watchedAccounts } from "./audit/watched-accounts.ts";
@@ -32,7 +32,6 @@ import {
 import { prepareConnectionRequestPolicies, prepareNetworkPolicies } from "./policies/prepared-policy.ts";
 import { Reason } from "./reason.ts";
 import { finalReason, NpsRequest } from "./request.ts";
-import { isThenable } from "./thenable.ts";
 import { RequestTrace } from "./trace/request-trace.ts";
 
 export interface NpsOptions {

@@ -2,4 +2,5 @@ export type { Cancel, Clock, Milliseconds } from "./clock.ts";
 export { createMemoryLog, type Log, type LogEvent, type MemoryLog, type Severity, silentLog } from "./log.ts";
 export { createSeededRandom, type Random, systemRandom } from "./random.ts";
 export { systemClock } from "./system-clock.ts";
+export { isThenable } from "./thenable.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";

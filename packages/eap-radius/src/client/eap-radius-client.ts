@@ -33,7 +33,7 @@ import {
 } from "../wire/attribute-types.ts";
 import { joinEapMessage, splitEapMessage } from "../wire/eap-message.ts";
 import { EapMessageError } from "../wire/eap-message-error.ts";
-import { uint32 } from "../wire/port-type.ts";
+import { uint32Of } from "../wire/uint32.ts";
 import type {
   EapConversationEntry,
   EapConversationLog,
@@ -257,7 +257,7 @@ export class EapRadiusClient {
   #note(answer: RadiusAnswer, bytes: Uint8Array | undefined): void {
     const { code, codeName, packet, tries } = answer;
     const notes: string[] = [];
-    const timeout = uint32(packet.first(sessionTimeoutType));
+    const timeout = uint32Of(packet.first(sessionTimeoutType));
     if (timeout !== undefined) notes.push(`Session-Timeout ${timeout} s`);
     const keys = serverKeys(answer, this.#options.secret);
     if (keys === "unreadable") notes.push("MS-MPPE keys that this secret does not reveal");

@@ -21,6 +21,7 @@ import {
   stateType,
   vendorSpecificType,
 } from "../wire/attribute-types.ts";
+import { uint32Value } from "../wire/uint32.ts";
 
 const microsoft = 311;
 const sendKey = 16;
@@ -42,7 +43,7 @@ export function acceptAttributes(attributes: readonly RasAuthAttribute[]): RawAt
   for (const attribute of attributes) {
     const { type, value } = attribute;
     if (type < 1 || type > 255 || notForAnswers.has(type) || isMppeKeyAttribute(attribute)) continue;
-    const octets = typeof value === "number" ? uint32(value) : value;
+    const octets = typeof value === "number" ? uint32Value(value) : value;
     if (octets.length <= longestValue) raw.push({ type, value: octets });
   }
   return raw;
@@ -81,8 +82,4 @@ export function keyAttributes(
     });
     return { type: vendorSpecificType, value: joinVendorSpecific(microsoft, type, value) };
   }
-}
-
-function uint32(value: number): Uint8Array<ArrayBuffer> {
-  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }

@@ -1,7 +1,7 @@
 import { EapEvent, type EapMethod, type EapProvider, type EapType, eapEventSource } from "@sallyport/eap";
 import type { Answer, ReceivedRequest } from "@sallyport/radius";
 import { RadiusCode, StateTable } from "@sallyport/radius";
-import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
+import { type Clock, isThenable, type Log, type Milliseconds, type Random } from "@sallyport/runtime";
 import { stateType } from "../wire/attribute-types.ts";
 import { ConversationMaker } from "./conversation-maker.ts";
 import type { EapOutcome } from "./eap-outcome.ts";
@@ -217,8 +217,4 @@ function rejection(round: EapRound): Answer {
 
 function whenSettled<From, To>(value: From | PromiseLike<From>, then: (value: From) => To): To | Promise<To> {
   return isThenable(value) ? Promise.resolve(value).then(then) : then(value);
-}
-
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && "then" in value;
 }

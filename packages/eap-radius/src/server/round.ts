@@ -1,3 +1,4 @@
+import { constantTimeEqual } from "@sallyport/crypto";
 import {
   decodeEapPacket,
   EAPCODE_Failure,
@@ -13,10 +14,11 @@ import {
 } from "@sallyport/eap";
 import type { Answer, RawAttribute, ReceivedRequest, StateTable, StateUse } from "@sallyport/radius";
 import { RadiusCode } from "@sallyport/radius";
-import type { Clock, Milliseconds } from "@sallyport/runtime";
+import { type Clock, isThenable, type Milliseconds } from "@sallyport/runtime";
 import { errorCauseType, sessionTimeoutType, stateType } from "../wire/attribute-types.ts";
 import { type EapMessage, joinEapMessage, splitEapMessage } from "../wire/eap-message.ts";
 import { EapMessageError } from "../wire/eap-message-error.ts";
+import { uint32Value } from "../wire/uint32.ts";
 import { acceptAttributes, keyAttributes } from "./accept-attributes.ts";
 import { type Conversation, type ConversationStep, failureText } from "./conversation.ts";
 import type { ConversationMaker } from "./conversation-maker.ts";
@@ -175,8 +177,7 @@ export class EapRound {
     if (place === undefined) return { kind: "outcome", outcome: discard("the State was used") };
     const { conversation, result } = place;
     if (result !== undefined) {
-      const same = result.fingerprint.every((octet, index) => octet === used.fingerprint[index]);
-      return same
+      return constantTimeEqual(result.fingerprint, used.fingerprint)
         ? { kind: "outcome", outcome: result.outcome }
         : { kind: "outcome", outcome: discard("another request has used the State") };
     }
@@ -243,7 +244,7 @@ export class EapRound {
         const outcome = this.#challenge(conversation, lastRequest.packet, lastRequest.interactive);
         return {
           ...outcome,
-          attributes: [...outcome.attributes, { type: errorCauseType, value: uint32(invalidEapPacket) }],
+          attributes: [...outcome.attributes, { type: errorCauseType, value: uint32Value(invalidEapPacket) }],
           note: "the EAP packet was invalid and is ignored",
         };
       }
@@ -260,7 +261,7 @@ export class EapRound {
     const state = states.issue({ client, user, place: { conversation } });
     this.#issued = state;
     const attributes = [...splitEapMessage(packet), { type: stateType, value: state }];
-    if (interactive) attributes.push({ type: sessionTimeoutType, value: uint32(interactiveTimeout) });
+    if (interactive) attributes.push({ type: sessionTimeoutType, value: uint32Value(interactiveTimeout) });
     return { kind: "challenge", method: conversation.method, attributes };
   }
 
@@ -312,12 +313,4 @@ function identityIn(bytes: Uint8Array): Uint8Array | undefined {
     if (error instanceof EapPacketError) return undefined;
     throw error;
   }
-}
-
-function uint32(value: number): Uint8Array<ArrayBuffer> {
-  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
-}
-
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && "then" in value;
 }

@@ -16,6 +16,7 @@ import {
   raatTunnelType,
 } from "@sallyport/eap";
 import type { RadiusPacket } from "@sallyport/radius";
+import { uint32Of } from "../wire/uint32.ts";
 
 /** What describes the session of the caller (EAP-86). */
 const describing: ReadonlySet<number> = new Set([
@@ -39,12 +40,8 @@ export function sessionAttributes(packet: RadiusPacket): readonly RasAuthAttribu
   const attributes: RasAuthAttribute[] = [];
   for (const { type, value } of packet) {
     if (!describing.has(type)) continue;
-    if (!isNumberAttribute(type)) attributes.push({ type, value: value.slice() });
-    else if (value.length === 4) attributes.push({ type, value: uint32(value) });
+    const held = isNumberAttribute(type) ? uint32Of(value) : value.slice();
+    if (held !== undefined) attributes.push({ type, value: held });
   }
   return attributes;
-}
-
-function uint32([a = 0, b = 0, c = 0, d = 0]: Uint8Array): number {
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }

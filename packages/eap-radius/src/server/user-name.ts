@@ -1,3 +1,4 @@
+import { constantTimeEqual } from "@sallyport/crypto";
 import type { ReceivedRequest } from "@sallyport/radius";
 import { userNameType } from "../wire/attribute-types.ts";
 
@@ -9,7 +10,7 @@ export function userOf({ packet }: ReceivedRequest): Uint8Array {
 /** Whether a request has the User-Name of an earlier one. */
 export function isSameUser(user: Uint8Array, { packet }: ReceivedRequest): boolean {
   const userName = packet.first(userNameType);
-  return userName === undefined ? user.length === 0 : isSame(user, userName);
+  return userName === undefined ? user.length === 0 : constantTimeEqual(user, userName);
 }
 
 /**
@@ -19,11 +20,5 @@ export function isSameUser(user: Uint8Array, { packet }: ReceivedRequest): boole
 export function isUserName(identity: Uint8Array, { packet }: ReceivedRequest): boolean {
   const userName = packet.first(userNameType);
   if (userName === undefined) return true;
-  return isSame(identity, userName);
-}
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  if (one.length !== other.length) return false;
-  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
-  return true;
+  return constantTimeEqual(identity, userName);
 }

@@ -1,6 +1,7 @@
 import type { RadiusPacket } from "@sallyport/radius";
 import { framedMtuType } from "./attribute-types.ts";
-import { is8021x, uint32 } from "./port-type.ts";
+import { is8021x } from "./port-type.ts";
+import { uint32Of } from "./uint32.ts";
 
 /** What every lower layer of EAP carries (RFC 3748 section 3.1), whatever its Framed-MTU says. */
 const leastEapMtu = 1_020;
@@ -15,7 +16,7 @@ const eapolHeader = 4;
  * where there is none.
  */
 export function eapPacketSize(request: RadiusPacket): number {
-  const framedMtu = uint32(request.first(framedMtuType));
+  const framedMtu = uint32Of(request.first(framedMtuType));
   if (framedMtu === undefined) return leastEapMtu;
   const header = is8021x(request) ? eapolHeader : 0;
   return Math.min(Math.max(framedMtu - header, leastEapMtu), mostEapMtu);

@@ -1,3 +1,4 @@
+import { constantTimeEqual } from "@sallyport/crypto";
 import { NO_ERROR } from "@sallyport/errors/win32";
 import { EAPACTION_NoAction, EAPACTION_Send } from "../contract/constants.ts";
 import type { RasEapModule } from "../contract/eap-module.ts";
@@ -44,8 +45,14 @@ function wrappedInfo(module: RasEapModule, type: number, info: PppEapInfo<Work>)
   };
   info.end = (work) => (begin === null ? NO_ERROR : (end?.(work.own) ?? NO_ERROR));
   info.makeMessage = (work, received, sendPacket, output, input) => {
-    if (received !== null && work.response !== undefined && isSame(received, work.request)) {
-      sendPacket.set(work.response);
+    const { request: last, response } = work;
+    if (
+      received !== null &&
+      last !== undefined &&
+      response !== undefined &&
+      constantTimeEqual(received, last)
+    ) {
+      sendPacket.set(response);
       output.action = EAPACTION_Send;
       return NO_ERROR;
     }
@@ -75,8 +82,4 @@ function noteAnswer(
   if (output.action >= EAPACTION_Send) {
     work.response = sendPacket.slice(0, ((sendPacket[2] ?? 0) << 8) | (sendPacket[3] ?? 0));
   }
-}
-
-function isSame(one: Uint8Array, other: Uint8Array | undefined): boolean {
-  return one.length === other?.length && one.every((octet, index) => octet === other[index]);
 }

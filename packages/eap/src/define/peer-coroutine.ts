@@ -1,3 +1,4 @@
+import { constantTimeEqual } from "@sallyport/crypto";
 import { NO_ERROR } from "@sallyport/errors/win32";
 import { EAPACTION_Done, EAPACTION_Send } from "../contract/constants.ts";
 import { mppeKeyAttributes } from "../contract/mppe-key-attributes.ts";
@@ -93,7 +94,7 @@ export class PeerCoroutine extends SessionBase implements EapPeerSession {
     input: PppEapInput | null,
   ): RasEapStatus {
     if (received !== null) {
-      if (isSame(received, this.#request)) {
+      if (this.#request !== undefined && constantTimeEqual(received, this.#request)) {
         // Still worked on, perhaps by the user: a resend is no round (EAP-90).
         if (this.#response === undefined) return ERROR_PPP_INVALID_PACKET;
         return send(this.#response, output, sendPacket);
@@ -187,8 +188,4 @@ function send(packet: Uint8Array, output: PppEapOutput, sendPacket: Uint8Array):
   sendPacket.set(packet);
   output.action = EAPACTION_Send;
   return NO_ERROR;
-}
-
-function isSame(one: Uint8Array, other: Uint8Array | undefined): boolean {
-  return one.length === other?.length && one.every((octet, index) => octet === other[index]);
 }

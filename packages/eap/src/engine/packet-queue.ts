@@ -1,3 +1,5 @@
+import { constantTimeEqual } from "@sallyport/crypto";
+
 /** How many packets wait while a call of the method is outstanding (EAP-39). */
 const packetQueueLength = 16;
 
@@ -15,9 +17,9 @@ export class PacketQueue {
       packets.push(packet);
       return true;
     }
-    if (packets.some((waiting) => isSame(waiting, packet))) return false;
+    if (packets.some((waiting) => constantTimeEqual(waiting, packet))) return false;
     const duplicate = packets.findIndex((one, index) =>
-      packets.some((other, at) => at > index && isSame(one, other)),
+      packets.some((other, at) => at > index && constantTimeEqual(one, other)),
     );
     if (duplicate < 0) return false;
     packets.splice(duplicate, 1);
@@ -28,8 +30,4 @@ export class PacketQueue {
   next(): Uint8Array | undefined {
     return this.#packets.shift();
   }
-}
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((octet, index) => octet === other[index]);
 }

@@ -1,3 +1,4 @@
+import { isThenable } from "@sallyport/runtime";
 import type { RasAuthAttribute } from "../contract/auth-attribute.ts";
 import type { PppEapInput } from "../contract/ppp-eap.ts";
 import { ERROR_AUTH_INTERNAL } from "../contract/status-codes.ts";
@@ -5,7 +6,6 @@ import { EapAuthenticator } from "../engine/authenticator.ts";
 import type { EapOutcome, SendEffect } from "../engine/effects.ts";
 import { completeEngineSettings } from "../engine/settings.ts";
 import { EapEvent } from "../events.ts";
-import { isThenable } from "../thenable.ts";
 import type { BeginFacts } from "./begin-input.ts";
 import type { EapMethod } from "./method-registry.ts";
 import type { EapAuthenticatorOptions } from "./options.ts";

@@ -1,7 +1,7 @@
 import { WindowsError } from "@sallyport/errors";
+import { isThenable } from "@sallyport/runtime";
 import type { RasEapStatus } from "../contract/ppp-eap.ts";
 import { ERROR_AUTH_INTERNAL } from "../contract/status-codes.ts";
-import { isThenable } from "../thenable.ts";
 
 /** What a call of a module came to. */
 export interface CallStatus {

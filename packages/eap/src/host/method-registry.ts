@@ -1,5 +1,5 @@
 import { NO_ERROR } from "@sallyport/errors/win32";
-import type { Log } from "@sallyport/runtime";
+import { isThenable, type Log } from "@sallyport/runtime";
 import {
   RAS_EAP_ROLE_AUTHENTICATEE,
   RAS_EAP_ROLE_AUTHENTICATOR,
@@ -11,7 +11,6 @@ import type { RasEapModule } from "../contract/eap-module.ts";
 import type { PppEapInfo, RasEapMakeMessage, RasEapStatus } from "../contract/ppp-eap.ts";
 import type { EapMethodRegistration } from "../contract/registration.ts";
 import { EapEvent, eapEventSource } from "../events.ts";
-import { isThenable } from "../thenable.ts";
 import { checkMethodType, type EapType, eapTypeName, eapTypeOctet, isSameEapType } from "../wire/eap-type.ts";
 import { statusOf } from "./call-status.ts";
 

@@ -1,3 +1,4 @@
+import { isThenable } from "@sallyport/runtime";
 import type { RasAuthAttribute } from "../contract/auth-attribute.ts";
 import {
   raatARAPPassword,
@@ -6,7 +7,6 @@ import {
   raatVendorSpecific,
 } from "../contract/auth-attribute-types.ts";
 import { ERROR_AUTH_INTERNAL } from "../contract/status-codes.ts";
-import { isThenable } from "../thenable.ts";
 import { thrownStatus } from "./call-status.ts";
 import { areAttributes } from "./message-output.ts";
 

@@ -1,5 +1,5 @@
 import { NO_ERROR } from "@sallyport/errors/win32";
-import type { Cancel, Milliseconds } from "@sallyport/runtime";
+import { type Cancel, isThenable, type Milliseconds } from "@sallyport/runtime";
 import type { EapSignal, Out, PppEapInput } from "../contract/ppp-eap.ts";
 import { ERROR_AUTH_INTERNAL, ERROR_PPP_REMOTE_TERMINATED } from "../contract/status-codes.ts";
 import type {
@@ -11,7 +11,6 @@ import type {
 } from "../engine/effects.ts";
 import type { MethodSession } from "../engine/method-session.ts";
 import { EapEvent } from "../events.ts";
-import { isThenable } from "../thenable.ts";
 import { type BeginFacts, BeginInput } from "./begin-input.ts";
 import { boundedCall, givenUp } from "./bounded-call.ts";
 import { type CallStatus, returnedStatus, thrownStatus } from "./call-status.ts";

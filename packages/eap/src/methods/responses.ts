@@ -1,3 +1,4 @@
+import { constantTimeEqual } from "@sallyport/crypto";
 import { NO_ERROR } from "@sallyport/errors/win32";
 import type { RasAuthAttribute } from "../contract/auth-attribute.ts";
 import { EAPACTION_Done, EAPACTION_Send } from "../contract/constants.ts";
@@ -43,7 +44,7 @@ export class Responses {
       return this.#ends(packet) ? { kind: code === EAPCODE_Success ? "success" : "failure" } : none;
     }
     if (code !== EAPCODE_Request) return none;
-    if (this.#request !== undefined && sameBytes(this.#request, packet)) {
+    if (this.#request !== undefined && constantTimeEqual(this.#request, packet)) {
       if (this.#response === undefined) return { kind: "duplicate", answered: false };
       sendPacket.set(this.#response);
       output.action = EAPACTION_Send;
@@ -88,10 +89,4 @@ export function done(
   output.authResultCode = code;
   output.userAttributes = attributes;
   return NO_ERROR;
-}
-
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  if (one.length !== other.length) return false;
-  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;
-  return true;
 }

@@ -1,4 +1,4 @@
-import { isThenable } from "../thenable.ts";
+import { isThenable } from "@sallyport/runtime";
 
 /** Goes on with a value in the same turn, or with what a promise gives once it is there. */
 export function whenKnown<Value, Result>(

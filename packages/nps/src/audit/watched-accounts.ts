@@ -1,8 +1,7 @@
 import type { Account, AccountIdentity, AccountSource } from "@sallyport/accounts";
-import type { Log } from "@sallyport/runtime";
+import { isThenable, type Log } from "@sallyport/runtime";
 import { eventSource, NpsEvent } from "../events.ts";
 import { messageOf } from "../host/load-extension.ts";
-import { isThenable } from "../thenable.ts";
 
 /** Tells when an account source fails (4402) and when it answers again (4400): the change, not every request. */
 export function watchedAccounts(source: AccountSource, log: Log): AccountSource {

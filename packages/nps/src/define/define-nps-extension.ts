@@ -1,5 +1,6 @@
 import { WindowsError } from "@sallyport/errors";
 import { ERROR_BAD_CONFIGURATION, NO_ERROR } from "@sallyport/errors/win32";
+import { isThenable } from "@sallyport/runtime";
 import { ratRejectReasonCode, ratState } from "../contract/attribute-types.ts";
 import {
   type RadiusExtensionPoint,
@@ -18,7 +19,6 @@ import type {
   NpsExtensionModule,
   RadiusExtensionControlBlock,
 } from "../contract/extension-module.ts";
-import { isThenable } from "../thenable.ts";
 import { type Decision, rejectReasons } from "./decisions.ts";
 import { ExtensionRequest, NamedAttributes } from "./extension-request.ts";
 

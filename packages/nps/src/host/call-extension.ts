@@ -1,3 +1,4 @@
+import { isThenable } from "@sallyport/runtime";
 import type { HeldAttribute } from "../attribute-list.ts";
 import type { RadiusAttributeInput } from "../contract/attribute.ts";
 import { ratExtensionState, ratMinimum, ratRejectReasonCode } from "../contract/attribute-types.ts";
@@ -14,7 +15,6 @@ import {
 import type { Out } from "../contract/extension-module.ts";
 import type { PipelineContext } from "../pipeline/stage.ts";
 import type { NpsRequest } from "../request.ts";
-import { isThenable } from "../thenable.ts";
 import { type CallCompatibility, isSecondInstance } from "./attribute-array.ts";
 import { HostControlBlock } from "./control-block.ts";
 import { type CallFailure, thrown } from "./extension-host.ts";

@@ -1,11 +1,10 @@
 import { WindowsError } from "@sallyport/errors";
 import { NO_ERROR } from "@sallyport/errors/win32";
-import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
+import { type Clock, isThenable, type Log, type Milliseconds, type Random } from "@sallyport/runtime";
 import type { RadiusAttributes } from "../contract/attribute.ts";
 import { repAuthentication, repAuthorization } from "../contract/constants.ts";
 import type { ContractReadings, ExtensionLog } from "../contract/extension-module.ts";
 import { eventSource, NpsEvent } from "../events.ts";
-import { isThenable } from "../thenable.ts";
 import { messageOf, type NpsExtension } from "./load-extension.ts";
 import { ModuleCrash } from "./module-crash.ts";
 import { RunningCall } from "./running-call.ts";

@@ -1,3 +1,4 @@
+import { isThenable } from "@sallyport/runtime";
 import type { RadiusAttribute, RadiusAttributeInput, RadiusAttributes } from "../contract/attribute.ts";
 import { type RadiusAction, raContinue } from "../contract/constants.ts";
 import type {
@@ -6,7 +7,6 @@ import type {
   NpsExtensionModule,
   Out,
 } from "../contract/extension-module.ts";
-import { isThenable } from "../thenable.ts";
 import { HostControlBlock } from "./control-block.ts";
 import { type Edit, type PlainCall, type PlainOutcome, plainError } from "./plain-call.ts";
 import { ReplicaRequest, replicaForModule } from "./replica-request.ts";

@@ -1,8 +1,7 @@
-import type { Clock, Log } from "@sallyport/runtime";
+import { type Clock, isThenable, type Log } from "@sallyport/runtime";
 import { eventSource, NpsEvent } from "../events.ts";
 import { messageOf } from "../host/load-extension.ts";
 import type { AccountingLog, AccountingRecord } from "../pipeline/accounting-log.ts";
-import { isThenable } from "../thenable.ts";
 
 /** What a server does that cannot write its log (NPS-94). */
 export type LogFailureRule =

@@ -1,10 +1,9 @@
 import { receiveMessageOnPort } from "node:worker_threads";
-import { systemClock, systemRandom } from "@sallyport/runtime";
+import { isThenable, systemClock, systemRandom } from "@sallyport/runtime";
 import type { ContractReadings, NpsExtensionModule } from "../contract/extension-module.ts";
 import { type Invocation, invokeEntryPoint, invokeModule } from "../host/invoke-module.ts";
 import { loadNpsExtension } from "../host/load-extension.ts";
 import { type PlainCall, plainError } from "../host/plain-call.ts";
-import { isThenable } from "../thenable.ts";
 import { WorkerLog } from "./worker-log.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./worker-messages.ts";
 

@@ -10,6 +10,7 @@ import {
   ERROR_PEER_REFUSED_AUTH,
   ERROR_RESTRICTED_LOGON_HOURS,
 } from "@sallyport/errors/ras";
+import { isThenable } from "@sallyport/runtime";
 import { withAccount } from "../account-lookup.ts";
 import { HeldAttribute } from "../attribute-list.ts";
 import { ratFQUserName, ratStrippedUserName } from "../contract/attribute-types.ts";
@@ -18,7 +19,6 @@ import type { EapOffer, EapOutcome, EapRound } from "../eap/eap-service.ts";
 import { qualifiedName } from "../identity.ts";
 import { Reason } from "../reason.ts";
 import type { NpsRequest } from "../request.ts";
-import { isThenable } from "../thenable.ts";
 import { type Disposition, discard, next, type PipelineContext } from "./stage.ts";
 
 const stage = "Authentication";

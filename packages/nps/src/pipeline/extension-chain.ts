@@ -1,3 +1,4 @@
+import { isThenable } from "@sallyport/runtime";
 import { withAccount } from "../account-lookup.ts";
 import {
   type RadiusExtensionPoint,
@@ -13,7 +14,6 @@ import { type CallOutcome, callExtension } from "../host/call-extension.ts";
 import type { NpsExtension } from "../host/load-extension.ts";
 import { Reason } from "../reason.ts";
 import type { NpsRequest } from "../request.ts";
-import { isThenable } from "../thenable.ts";
 import { answerNow, type Disposition, discard, next, type PipelineContext } from "./stage.ts";
 
 /** One of the two extension points, with the name under which it appears in traces. */

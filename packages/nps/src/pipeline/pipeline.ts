@@ -1,5 +1,5 @@
+import { isThenable } from "@sallyport/runtime";
 import type { NpsRequest } from "../request.ts";
-import { isThenable } from "../thenable.ts";
 import { type Disposition, next, type PipelineContext, type Stage } from "./stage.ts";
 import { accountRestrictions } from "./stages/account-restrictions.ts";
 import { accounting } from "./stages/accounting.ts";

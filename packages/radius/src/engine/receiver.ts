@@ -1,4 +1,4 @@
-import type { Clock } from "@sallyport/runtime";
+import { type Clock, isThenable } from "@sallyport/runtime";
 import { RadiusCode, radiusCodeName } from "../wire/codes.ts";
 import { decodeRadiusPacket, type RadiusPacket } from "../wire/packet.ts";
 import { RadiusPacketError } from "../wire/packet-error.ts";
@@ -310,11 +310,6 @@ const statusCodes: Readonly<Record<RadiusPort, number>> = {
   authentication: RadiusCode.AccessAccept,
   accounting: RadiusCode.AccountingResponse,
 };
-
-/** A handler written in JavaScript may return anything. */
-function isThenable(value: Answer | null | Promise<Answer | null>): value is Promise<Answer | null> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
 
 function zeroCounters(): Record<ReceiverEventKind | "received", number> {
   return {

@@ -1,5 +1,5 @@
 import { constantTimeEqual } from "@sallyport/crypto";
-import type { Cancel, Clock, Milliseconds, Random } from "@sallyport/runtime";
+import { type Cancel, type Clock, isThenable, type Milliseconds, type Random } from "@sallyport/runtime";
 import { keepAnswer, keptAnswer, keptAnswerLength } from "./kept-answer.ts";
 import type { Answer } from "./receiver-types.ts";
 import { word } from "./word.ts";
@@ -366,7 +366,3 @@ class KeptAnswer {
 }
 
 const foreign = { kind: "foreign" } as const;
-
-function isThenable(value: Answer | null | Promise<Answer | null>): value is Promise<Answer | null> {
-  return typeof value === "object" && value !== null && "then" in value;
-}

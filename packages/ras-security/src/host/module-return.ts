@@ -1,4 +1,5 @@
 import { WindowsError } from "@sallyport/errors";
+import { isThenable } from "@sallyport/runtime";
 import { isCode } from "../engine/verdict.ts";
 
 /** What a call into a module came to: its status number, or why there is none. */
@@ -61,10 +62,4 @@ export function messageOf(error: unknown): string {
   } catch {
     return "something that has no text";
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
-  );
 }

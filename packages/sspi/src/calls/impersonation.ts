@@ -1,10 +1,10 @@
 import { SEC_E_INVALID_HANDLE, SEC_E_NO_IMPERSONATION, SEC_E_OK } from "@sallyport/errors/sspi";
+import { isThenable } from "@sallyport/runtime";
 import type { PeerIdentity } from "../contract/attributes.ts";
 import type { Out } from "../contract/out.ts";
 import type { CtxtHandle } from "../handles/sec-handle.ts";
 import type { ContextEntry } from "../machine/context-entry.ts";
 import type { Core, Impersonation } from "../machine/core.ts";
-import { isThenable } from "../thenable.ts";
 import { peerIdentity } from "./queries.ts";
 
 /** Acting as the client of a context. A process has no thread identity here: a hook of the provider says what it means (SSPI-99). */

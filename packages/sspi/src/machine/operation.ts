@@ -9,9 +9,8 @@ import {
   SEC_E_UNFINISHED_CONTEXT_DELETED,
   SEC_I_ASYNC_CALL_PENDING,
 } from "@sallyport/errors/sspi";
-import type { Cancel, Milliseconds } from "@sallyport/runtime";
+import { type Cancel, isThenable, type Milliseconds } from "@sallyport/runtime";
 import type { CallSignal } from "../contract/call-signal.ts";
-import { isThenable } from "../thenable.ts";
 import { type AsyncCall, liveCall } from "./async-context.ts";
 import { CallView } from "./call-view.ts";
 import type { ContextEntry } from "./context-entry.ts";

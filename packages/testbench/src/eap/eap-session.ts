@@ -1,3 +1,4 @@
+import { constantTimeEqual } from "@sallyport/crypto";
 import {
   createEapAuthenticator,
   createEapPeer,
@@ -130,7 +131,9 @@ export class EapBenchSession {
     const { peer, authenticator } = this.keys;
     if (peer === undefined) return authenticator === undefined ? "none" : "only the authenticator";
     if (authenticator === undefined) return "only the peer";
-    const same = isSame(peer.send, authenticator.send) && isSame(peer.receive, authenticator.receive);
+    const same =
+      constantTimeEqual(peer.send, authenticator.send) &&
+      constantTimeEqual(peer.receive, authenticator.receive);
     return same ? "match" : "differ";
   }
 
@@ -354,7 +357,3 @@ const endedByWords: Readonly<Record<EapOutcome["endedBy"], string>> = {
   limit: " (a limit)",
   host: " (stopped)",
 };
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((octet, index) => octet === other[index]);
-}

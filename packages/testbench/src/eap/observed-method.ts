@@ -13,7 +13,7 @@ import {
   type RasEapStatus,
   type RasEapUserInterfaceModule,
 } from "@sallyport/eap";
-import type { Clock } from "@sallyport/runtime";
+import { type Clock, isThenable } from "@sallyport/runtime";
 import type { EapTranscript } from "./eap-transcript.ts";
 import { packetWords } from "./packet-words.ts";
 import type { Activity } from "./passing-time.ts";
@@ -148,10 +148,6 @@ export function observedCall(
     return failed(error);
   }
   return isThenable(status) ? activity.track(status).then(settled, failed) : settled(status);
-}
-
-function isThenable(status: RasEapStatus): status is PromiseLike<number> {
-  return typeof status === "object" && status !== null && "then" in status;
 }
 
 function beginWords({ identity, initialId }: PppEapBeginInput): string {

@@ -1,3 +1,4 @@
+import { isThenable } from "@sallyport/runtime";
 import { ratCRPPolicyName, ratPolicyName } from "../../contract/attribute-types.ts";
 import {
   rcAccessChallenge,
@@ -7,7 +8,6 @@ import {
 } from "../../contract/constants.ts";
 import { Reason } from "../../reason.ts";
 import { finalReason, type NpsRequest } from "../../request.ts";
-import { isThenable } from "../../thenable.ts";
 import type { AccountingRecord } from "../accounting-log.ts";
 import { authenticationType } from "../authentication-type.ts";
 import { type Disposition, discard, next, type PipelineContext, type Stage } from "../stage.ts";

@@ -8,6 +8,7 @@ import {
   verifyMsChap2,
   verifyPap,
 } from "@sallyport/accounts";
+import { isThenable } from "@sallyport/runtime";
 import { withAccount } from "../../account-lookup.ts";
 import { HeldAttribute } from "../../attribute-list.ts";
 import { ratClearTextPassword, ratProviderName } from "../../contract/attribute-types.ts";
@@ -20,7 +21,6 @@ import {
 } from "../../contract/constants.ts";
 import { Reason } from "../../reason.ts";
 import type { NpsRequest } from "../../request.ts";
-import { isThenable } from "../../thenable.ts";
 import { type Credentials, credentialsOf } from "../credentials.ts";
 import { authenticateByEap } from "../eap-authentication.ts";
 import { msChap2Success, msChapSuccess } from "../ms-chap-answer.ts";

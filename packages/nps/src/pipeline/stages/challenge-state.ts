@@ -1,7 +1,7 @@
+import { isThenable } from "@sallyport/runtime";
 import { ratProxyState, ratState } from "../../contract/attribute-types.ts";
 import { Reason } from "../../reason.ts";
 import type { NpsRequest } from "../../request.ts";
-import { isThenable } from "../../thenable.ts";
 import { answerNow, type Disposition, next, type Stage } from "../stage.ts";
 
 const stage = "Challenge";

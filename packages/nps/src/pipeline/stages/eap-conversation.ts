@@ -1,5 +1,5 @@
+import { isThenable } from "@sallyport/runtime";
 import { Reason } from "../../reason.ts";
-import { isThenable } from "../../thenable.ts";
 import { answerNow, type Disposition, next, type Stage } from "../stage.ts";
 
 const stage = "EAP conversation";
