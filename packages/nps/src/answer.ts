@@ -5,9 +5,7 @@ import { ratTunnelPassword } from "./contract/attribute-types.ts";
 import { rcAccessAccept, rcAccessReject, rcDiscard } from "./contract/constants.ts";
 import { msChapFailure } from "./pipeline/ms-chap-answer.ts";
 import { finalReason, type NpsRequest } from "./request.ts";
-
-/** RFC 3579 section 3.1. */
-const eapMessage = 79;
+import { eapMessage } from "./wire-numbers.ts";
 
 /** The answer that a decided request gets: the attributes of its final type, without the internal ones (NPS-58, NPS-65). */
 export function responseAnswer(request: NpsRequest, random: Random): Answer | null {

@@ -5,6 +5,7 @@ import { ratVendorSpecific } from "../contract/attribute-types.ts";
 import { rcAccessAccept, rcAccessReject } from "../contract/constants.ts";
 import { eventSource, NpsEvent } from "../events.ts";
 import type { NpsRequest } from "../request.ts";
+import { microsoft } from "../wire-numbers.ts";
 import { auditFields } from "./audit-fields.ts";
 
 export interface AuditOptions {
@@ -96,7 +97,6 @@ export class Audit {
   }
 }
 
-const microsoft = 311;
 const msQuarantineState = 45;
 
 /** MS-Quarantine-State of [MS-RNAP], where a policy or an extension has put it on the answer. */

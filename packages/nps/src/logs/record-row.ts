@@ -9,6 +9,7 @@ import {
 } from "../contract/attribute-types.ts";
 import { rapNone, rapProxy } from "../contract/constants.ts";
 import type { AccountingRecord } from "../pipeline/accounting-log.ts";
+import { eapMessage, microsoft } from "../wire-numbers.ts";
 import type { LocalTime } from "./local-time.ts";
 import { LogAttributeId, logAttributeKind } from "./log-attributes.ts";
 import { timeText } from "./log-dates.ts";
@@ -80,8 +81,7 @@ export function accountingRow(record: AccountingRecord, facts: LogWriterFacts): 
 }
 
 /** Packets inside packets: they may hold anything, and Message-Authenticator says nothing to a reader. */
-const leftOut: ReadonlySet<number> = new Set([79, 80]);
-const microsoft = 311;
+const leftOut: ReadonlySet<number> = new Set([eapMessage, 80]);
 /** Attributes of Microsoft (RFC 2548) that NPS logs under numbers of its own. */
 const microsoftIds: ReadonlyMap<number, number> = new Map([
   [2, 4121],

@@ -9,6 +9,7 @@ import {
   ratVendorSpecific,
 } from "../contract/attribute-types.ts";
 import type { NpsRequest } from "../request.ts";
+import { eapMessage, microsoft } from "../wire-numbers.ts";
 
 /** What a request offers as proof of its user. */
 export type Credentials =
@@ -22,14 +23,12 @@ export type Credentials =
       readonly change: MsChap2PasswordChange;
     };
 
-/** Microsoft's number and the types of its attributes that carry credentials (RFC 2548 section 2). */
-const microsoft = 311;
+/** The types of Microsoft's attributes that carry credentials (RFC 2548 section 2). */
 const msChapResponse = 1;
 const msChapNtEncPw = 6;
 const msChapChallenge = 11;
 const msChap2Response = 25;
 const msChap2Cpw = 27;
-const eapMessage = 79;
 
 /** What says who the user is must not leave a choice (RFC 2865 section 5.44). */
 const singles: readonly (readonly [number, string])[] = [

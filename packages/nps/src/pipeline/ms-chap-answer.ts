@@ -15,8 +15,8 @@ import {
 import type { Random } from "@sallyport/runtime";
 import { Reason } from "../reason.ts";
 import type { NpsRequest } from "../request.ts";
+import { microsoft } from "../wire-numbers.ts";
 
-const microsoft = 311;
 const vendorSpecific = 26;
 
 /** What an Access-Accept carries when MS-CHAPv2 was right: the proof for the peer, and the keys (RFC 2548 sections 2.3.3 and 2.4). */

@@ -1,10 +1,9 @@
 import { isThenable } from "@sallyport/runtime";
 import { Reason } from "../../reason.ts";
+import { eapMessage } from "../../wire-numbers.ts";
 import { answerNow, type Disposition, next, type Stage } from "../stage.ts";
 
 const stage = "EAP conversation";
-/** RFC 3579 section 3.1. */
-const eapMessage = 79;
 
 /**
  * Finds the EAP conversation that a request belongs to, by its State. An identical resend gets the same answer for ten
