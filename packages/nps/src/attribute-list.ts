@@ -1,4 +1,5 @@
 import type { RadiusPacket } from "@sallyport/radius";
+import { utf8Octets, utf8Text } from "@sallyport/runtime";
 import {
   attributeText,
   dataTypeOf,
@@ -8,9 +9,6 @@ import {
 } from "./contract/attribute.ts";
 import { ratUserPassword } from "./contract/attribute-types.ts";
 import { type RadiusDataType, rdtAddress, rdtIpv6Address, rdtUnknown } from "./contract/constants.ts";
-import { utf8 } from "./utf8.ts";
-
-const decoder = new TextDecoder();
 
 /**
  * One attribute as the host holds it: a part of the datagram, or something that NPS or a module made.
@@ -78,7 +76,7 @@ export class HeldAttribute {
   get bytes(): Uint8Array {
     const source = this.#source;
     if (typeof source === "number") return bigEndian(source);
-    if (typeof source === "string") return utf8(source);
+    if (typeof source === "string") return utf8Octets(source);
     if (typeof source === "function") {
       const revealed = source();
       this.#source = revealed;
@@ -101,7 +99,7 @@ export class HeldAttribute {
   /** The octets as UTF-8. */
   get text(): string {
     if (typeof this.#source === "string") return this.#source;
-    this.#text ??= decoder.decode(this.bytes);
+    this.#text ??= utf8Text(this.bytes);
     return this.#text;
   }
 

@@ -82,7 +82,8 @@ export class NpsRequest {
   eventWritten = false;
   /** The challenge that this request answers. */
   challenge: AnsweredState | undefined;
-  readonly #responses = new Map<RadiusResponseType, AttributeList>();
+  /** The answers that were asked for: one, seldom more. */
+  readonly #responses: { readonly type: RadiusResponseType; readonly list: AttributeList }[] = [];
 
   constructor(
     received: ReceivedRequest,
@@ -112,11 +113,9 @@ export class NpsRequest {
   /** The attributes of one possible answer; undefined for a type that the request cannot have (Table N-6). */
   response(type: RadiusResponseType): AttributeList | undefined {
     if (!isValidResponseType(this.requestType, type)) return undefined;
-    let list = this.#responses.get(type);
-    if (list === undefined) {
-      list = new AttributeList();
-      this.#responses.set(type, list);
-    }
+    for (const response of this.#responses) if (response.type === type) return response.list;
+    const list = new AttributeList();
+    this.#responses.push({ type, list });
     return list;
   }
 

@@ -3,4 +3,5 @@ export { createMemoryLog, type Log, type LogEvent, type MemoryLog, type Severity
 export { createSeededRandom, type Random, systemRandom } from "./random.ts";
 export { systemClock } from "./system-clock.ts";
 export { isThenable } from "./thenable.ts";
+export { shortAsciiText, utf8Octets, utf8Text } from "./utf8.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";

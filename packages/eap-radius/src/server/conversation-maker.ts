@@ -21,6 +21,9 @@ export class ConversationMaker {
   readonly #methods: readonly EapMethod[];
   readonly #clock: Clock;
   readonly #shared: Omit<EapAuthenticatorOptions, "events" | "methods">;
+  /** What was offered last, and what for: one policy offers the same again and again. */
+  #lastTypes: readonly EapType[] | undefined;
+  #lastOffer: readonly EapMethod[] = [];
 
   constructor(options: EapRadiusServerOptions) {
     const {
@@ -72,6 +75,12 @@ export class ConversationMaker {
   }
 
   #offered(types: readonly EapType[]): readonly EapMethod[] {
-    return types.flatMap((type) => this.#methods.find((method) => isSameEapType(method.type, type)) ?? []);
+    if (types !== this.#lastTypes) {
+      this.#lastTypes = types;
+      this.#lastOffer = types.flatMap(
+        (type) => this.#methods.find((method) => isSameEapType(method.type, type)) ?? [],
+      );
+    }
+    return this.#lastOffer;
   }
 }

@@ -1,4 +1,5 @@
 import { formatAttribute, parseIpv4, standardDictionary } from "@sallyport/radius";
+import { utf8Text } from "@sallyport/runtime";
 import {
   type RadiusBytesDataType,
   type RadiusDataType,
@@ -83,7 +84,7 @@ export function findAttribute(attributes: RadiusAttributes, attrType: number): R
 
 /** An attribute's value as text: UTF-8 for octets, dotted for addresses, decimal for numbers. */
 export function attributeText(attribute: RadiusAttribute): string {
-  if (typeof attribute.value !== "number") return decoder.decode(attribute.value);
+  if (typeof attribute.value !== "number") return utf8Text(attribute.value);
   if (attribute.dataType === rdtAddress) return addressText(attribute.value);
   return String(attribute.value);
 }
@@ -122,8 +123,6 @@ function addressNumber(text: string): number {
 function addressText(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }
-
-const decoder = new TextDecoder();
 
 const wireDataTypes: readonly RadiusDataType[] = Array.from({ length: 256 }, (_, attrType) => {
   switch (standardDictionary.byType(attrType)?.dataType) {

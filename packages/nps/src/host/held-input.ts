@@ -1,8 +1,8 @@
+import { utf8Octets } from "@sallyport/runtime";
 import { HeldAttribute, swapped } from "../attribute-list.ts";
 import { dataTypeOf, isNumberDataType } from "../contract/attribute.ts";
 import { ratCertificateThumbprint, ratCode, ratMinimum } from "../contract/attribute-types.ts";
 import { type RadiusDataType, rdtAddress, rdtIpv6Address, rdtUnknown } from "../contract/constants.ts";
-import { utf8 } from "../utf8.ts";
 
 /** RFC 2865 section 5: the length octet counts itself and the type (NPS-75). */
 const longestValue = 253;
@@ -51,7 +51,7 @@ function isUint32(value: unknown): value is number {
 }
 
 function octets(value: unknown): Uint8Array<ArrayBuffer> | undefined {
-  if (typeof value === "string") return utf8(value);
+  if (typeof value === "string") return utf8Octets(value);
   return value instanceof Uint8Array ? Uint8Array.from(value) : undefined;
 }
 

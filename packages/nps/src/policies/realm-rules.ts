@@ -1,4 +1,4 @@
-import { utf8 } from "../utf8.ts";
+import { utf8Octets } from "@sallyport/runtime";
 import { patternOf } from "./pattern.ts";
 
 /** The attributes that realm rules apply to (NPS-78). */
@@ -61,7 +61,7 @@ export function applyRealmRules(
     if (rule.attribute !== attribute) continue;
     const changed = text.replace(rule.find, rule.replace);
     if (changed === text) continue;
-    if (utf8(changed).length > longestValue) {
+    if (utf8Octets(changed).length > longestValue) {
       refused.push(rule);
     } else {
       applied.push(rule);

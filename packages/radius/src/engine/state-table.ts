@@ -105,7 +105,7 @@ export class StateTable<Payload> {
     const { random, kind, limit, lifetime } = this.#options;
     if (this.#open.size >= limit) this.#evict();
     const state = new Uint8Array(stateLength);
-    state.set(this.#owner);
+    for (let index = 0; index < ownerLength; index++) state[index] = this.#owner[index] as number;
     state[ownerLength] = kind;
     state.set(random(stateLength - prefixLength), prefixLength);
     const entry = new Entry(state, payload);

@@ -42,11 +42,11 @@ export class MsChap2Authenticator implements MethodSide {
   readonly #input: PppEapBeginInput;
   readonly #settings: MsChap2AuthenticatorSettings;
   #state: State = { awaits: "response", code: ERROR_AUTHENTICATION_FAILURE };
-  #challenge: Uint8Array = new Uint8Array(0);
+  #challenge: Uint8Array = noOctets;
   /** MS-CHAPv2-ID of the challenge. */
   #identifier = 0;
   #answers = 0;
-  #userName: Uint8Array = new Uint8Array(0);
+  #userName: Uint8Array = noOctets;
 
   constructor(input: PppEapBeginInput, settings: MsChap2AuthenticatorSettings) {
     this.#requests = new Requests(eapTypeMsChapV2, input);
@@ -161,6 +161,8 @@ export class MsChap2Authenticator implements MethodSide {
     return this.#requests.send(sendPacket, length, action, output);
   }
 }
+
+const noOctets: Uint8Array = new Uint8Array(0);
 
 /** The result of a session that the peer ends: why it was refused last. */
 function failureOf(state: State): number {
