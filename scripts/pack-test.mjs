@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { testInitializer } from "./create-test.mjs";
 import { root, run, tallyLine, workspaces } from "./workspace.mjs";
 
 /** @typedef {import("./workspace.mjs").Manifest} Manifest */
@@ -96,6 +97,9 @@ const worker = async () => {
   for (let name = queue.shift(); name; name = queue.shift()) await testPackage(name);
 };
 await Promise.all([worker(), worker()]);
+if (options.only === undefined || options.only === "@sallyport/create-extension") {
+  await testInitializer({ tarballs, work, check, checkRun });
+}
 
 if (options.keep) console.log(`The projects are in ${work}`);
 else rmSync(work, { recursive: true });

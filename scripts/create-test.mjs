@@ -1,0 +1,138 @@
+// The whole way of somebody who begins an extension, outside the repository and from tarballs alone: create, install,
+// test, build, start, and ask the running server. Every other template is created, typechecked and tested as well.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./workspace.mjs";
+
+/** The template that goes the whole way. */
+const wholeWay = "nps-device-allowlist";
+
+/**
+ * @typedef {object} Bench
+ * @property {Map<string, string>} tarballs by the package's name
+ * @property {string} work an empty folder outside the repository
+ * @property {(title: string, holds: boolean, detail?: string) => void} check
+ * @property {(title: string, command: string, args: string[], cwd: string) => Promise<string>} checkRun
+ *
+ * @typedef {{ scripts: Record<string, string>, dependencies: Record<string, string>, devDependencies: Record<string, string> }} Project
+ */
+
+export async function testInitializer(/** @type {Bench} */ { tarballs, work, check, checkRun }) {
+  const initializer = tarballs.get("@sallyport/create-extension");
+  if (initializer === undefined) return;
+  const begun = performance.now();
+  const files = new Map([...tarballs].map(([name, file]) => [name, `file:${file}`]));
+
+  const home = join(work, "initializer-home");
+  mkdirSync(home);
+  writeFileSync(join(home, "package.json"), JSON.stringify({ private: true }));
+  await checkRun("create: npm install of the initializer", "npm", [...install, initializer], home);
+  const command = join(home, "node_modules", ".bin", "create-extension");
+  const list = await checkRun("create: --list --json", process.execPath, [command, "--list", "--json"], home);
+  const names = JSON.parse(list || "[]").map((/** @type {{ name: string }} */ { name }) => name);
+  check("create: there are templates", names.includes(wholeWay), list);
+
+  const create = (/** @type {string} */ template, /** @type {string} */ folder) =>
+    checkRun(`create: ${template}`, process.execPath, [command, folder, "--template", template], work);
+
+  // One project goes the whole way.
+  const project = join(work, "my-extension");
+  const printed = await create(wholeWay, project);
+  const commands = printed.split("\n").filter((line) => /^ {2}(?:cd|npm) /.test(line));
+  check(
+    "create: prints how to go on",
+    commands.map((line) => line.trim()).join() === `cd my-extension,npm install,npm test,npm start`,
+    printed,
+  );
+  useTarballs(project, files);
+  await checkRun("create: npm install", "npm", install, project);
+  await checkRun("create: npm run typecheck", "npm", ["run", "typecheck"], project);
+  await checkRun("create: npm test", "npm", ["test"], project);
+  await checkRun("create: npm run build", "npm", ["run", "build"], project);
+  await checkStart(project, check);
+
+  // The others share one installation.
+  const others = join(work, "other-templates");
+  mkdirSync(others);
+  /** @type {Project} */
+  const union = { scripts: {}, dependencies: {}, devDependencies: {} };
+  for (const name of names) {
+    const folder = join(others, name);
+    await create(name, folder);
+    const manifest = manifestOf(folder);
+    Object.assign(union.dependencies, manifest.dependencies, manifest.devDependencies);
+  }
+  writeFileSync(join(others, "package.json"), JSON.stringify({ private: true, ...union }));
+  useTarballs(others, files);
+  await checkRun("create: npm install for all templates", "npm", install, others);
+  for (const name of readdirSync(others).filter((entry) => names.includes(entry) && entry !== wholeWay)) {
+    const folder = join(others, name);
+    if (!existsSync(join(folder, "node_modules")))
+      symlinkSync(join(others, "node_modules"), join(folder, "node_modules"));
+    await checkRun(`create: ${name}: npm run typecheck`, "npm", ["run", "typecheck"], folder);
+    await checkRun(`create: ${name}: npm test`, "npm", ["test"], folder);
+  }
+  console.log(
+    `create: ${names.length} templates tested in ${((performance.now() - begun) / 1000).toFixed(1)} s`,
+  );
+}
+
+const install = ["install", "--ignore-scripts", "--no-audit", "--no-fund"];
+
+/** @returns {Project} */
+function manifestOf(/** @type {string} */ folder) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
+
+/** Takes this project's packages from files, as the registry will have them. */
+function useTarballs(/** @type {string} */ folder, /** @type {Map<string, string>} */ files) {
+  const manifest = manifestOf(folder);
+  for (const ranges of [manifest.dependencies, manifest.devDependencies]) {
+    for (const name of Object.keys(ranges ?? {}))
+      ranges[name] = files.get(name) ?? /** @type {string} */ (ranges[name]);
+  }
+  const direct = { ...manifest.dependencies, ...manifest.devDependencies };
+  const overrides = Object.fromEntries([...files].filter(([name]) => direct[name] === undefined));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, overrides }, undefined, 2));
+}
+
+/** `npm start`, and a request from the same command line tool, which finds the server by its settings. */
+async function checkStart(/** @type {string} */ project, /** @type {Bench["check"]} */ check) {
+  const settings = join(project, "sallyport.config.json");
+  const text = readFileSync(settings, "utf8");
+  check("create: the project has secrets of its own", !/wonderland|for-this-computer-only/.test(text), text);
+  writeFileSync(settings, text.replaceAll(/127\.0\.0\.1:181[23]/g, "127.0.0.1:0"));
+  const sallyport = join(project, "node_modules", ".bin", "sallyport");
+  const { start } = manifestOf(project).scripts;
+  check(
+    "create: npm start starts the server",
+    start === "sallyport start --config sallyport.config.json",
+    start,
+  );
+  const server = spawn(sallyport, ["start", "--config", "sallyport.config.json"], { cwd: project });
+  let output = "";
+  const ready = new Promise((resolve) => {
+    const collect = (/** @type {Buffer} */ chunk) => {
+      output += chunk;
+      if (output.includes("ready ")) resolve(true);
+    };
+    server.stdout.on("data", collect);
+    server.stderr.on("data", collect);
+    server.once("exit", () => resolve(false));
+  });
+  check("create: the server starts with the extension", (await ready) === true, output);
+  const ask = (/** @type {string} */ device) =>
+    run(
+      sallyport,
+      ["radius", "test", "alice", "--config", "sallyport.config.json", "-a", `Calling-Station-Id=${device}`],
+      { cwd: project, quiet: true },
+    );
+  const listed = await ask("00-00-5E-00-53-01");
+  check("create: a listed device is admitted", listed.output.includes("Access-Accept"), listed.output);
+  const unknown = await ask("00-00-5E-00-53-09");
+  check("create: another device is refused", unknown.output.includes("Access-Reject"), unknown.output);
+  server.kill("SIGTERM");
+  const [code] = await new Promise((resolve) => server.once("exit", (...ended) => resolve(ended)));
+  check("create: the server ends calmly", code === 0, `exit code ${code}\n${output}`);
+}
