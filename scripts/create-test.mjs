@@ -73,6 +73,7 @@ export async function testInitializer(/** @type {Bench} */ { tarballs, work, che
     await checkRun(`create: ${name}: npm run typecheck`, "npm", ["run", "typecheck"], folder);
     await checkRun(`create: ${name}: npm test`, "npm", ["test"], folder);
   }
+  await checkServerAlone({ tarballs, work, check, checkRun });
   console.log(
     `create: ${names.length} templates tested in ${((performance.now() - begun) / 1000).toFixed(1)} s`,
   );
@@ -97,12 +98,102 @@ function useTarballs(/** @type {string} */ folder, /** @type {Map<string, string
   writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, overrides }, undefined, 2));
 }
 
+/** The server by itself, as `npx @sallyport/server` brings it: its own defaults first, then an extension that a package holds. */
+async function checkServerAlone(
+  /** @type {Pick<Bench, "tarballs" | "work" | "check" | "checkRun">} */ bench,
+) {
+  const { tarballs, work, check, checkRun } = bench;
+  const folder = join(work, "server-alone");
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({
+      private: true,
+      dependencies: { "@sallyport/server": "*", [`@sallyport/sample-${wholeWay}`]: "*" },
+      devDependencies: {},
+    }),
+  );
+  useTarballs(folder, new Map([...tarballs].map(([name, file]) => [name, `file:${file}`])));
+  await checkRun("server alone: npm install", "npm", install, folder);
+  const sallyport = join(folder, "node_modules", ".bin", "sallyport");
+
+  // Its fixed ports may be taken on this machine, which changes nothing about what it writes.
+  await (await startServer(sallyport, [], folder)).stop();
+  anyPort(join(folder, "sallyport", "sallyport.config.json"));
+  const first = await startServer(sallyport, [], folder);
+  check("server alone: starts with its own defaults", first.ready, first.output());
+  if (first.ready) {
+    const { output } = await run(sallyport, ["radius", "test", "alice"], { cwd: folder, quiet: true });
+    check("server alone: answers with its own defaults", output.includes("Access-Accept"), output);
+  }
+  await first.stop();
+
+  const settings = {
+    radius: {
+      auth: "127.0.0.1:0",
+      acct: "127.0.0.1:0",
+      clients: [{ name: "localhost", address: "127.0.0.1", secret: "for-this-test" }],
+    },
+    accounts: [{ name: "alice", password: "for-this-test" }],
+    extensions: {
+      authentication: [
+        { module: `@sallyport/sample-${wholeWay}`, settings: { devices: ["00-00-5E-00-53-01"] } },
+      ],
+    },
+  };
+  writeFileSync(join(folder, "other.config.json"), JSON.stringify(settings));
+  const second = await startServer(sallyport, ["start", "--config", "other.config.json"], folder);
+  check("server alone: starts with an extension named by its package", second.ready, second.output());
+  const ask = [
+    "radius",
+    "test",
+    "alice",
+    "--config",
+    "other.config.json",
+    "-a",
+    "Calling-Station-Id=00-00-5E-00-53-09",
+  ];
+  const { output } = await run(sallyport, ask, { cwd: folder, quiet: true });
+  check("server alone: the extension decides", output.includes("This device is not registered"), output);
+  check("server alone: ends calmly", (await second.stop()) === 0, second.output());
+}
+
+function anyPort(/** @type {string} */ settings) {
+  const text = readFileSync(settings, "utf8");
+  writeFileSync(settings, text.replaceAll(/127\.0\.0\.1:181[23]/g, "127.0.0.1:0"));
+}
+
+/** Starts a server and waits until it is ready, or ended. */
+async function startServer(
+  /** @type {string} */ sallyport,
+  /** @type {string[]} */ args,
+  /** @type {string} */ cwd,
+) {
+  const server = spawn(sallyport, args, { cwd });
+  let output = "";
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  const ready = await new Promise((resolve) => {
+    const collect = (/** @type {Buffer} */ chunk) => {
+      output += chunk;
+      if (output.includes("ready ")) resolve(true);
+    };
+    server.stdout.on("data", collect);
+    server.stderr.on("data", collect);
+    void ended.then(() => resolve(false));
+  });
+  const stop = () => {
+    server.kill("SIGTERM");
+    return ended;
+  };
+  return { ready: ready === true, output: () => output, stop };
+}
+
 /** `npm start`, and a request from the same command line tool, which finds the server by its settings. */
 async function checkStart(/** @type {string} */ project, /** @type {Bench["check"]} */ check) {
   const settings = join(project, "sallyport.config.json");
   const text = readFileSync(settings, "utf8");
   check("create: the project has secrets of its own", !/wonderland|for-this-computer-only/.test(text), text);
-  writeFileSync(settings, text.replaceAll(/127\.0\.0\.1:181[23]/g, "127.0.0.1:0"));
+  anyPort(settings);
   const sallyport = join(project, "node_modules", ".bin", "sallyport");
   const { start } = manifestOf(project).scripts;
   check(
@@ -110,18 +201,8 @@ async function checkStart(/** @type {string} */ project, /** @type {Bench["check
     start === "sallyport start --config sallyport.config.json",
     start,
   );
-  const server = spawn(sallyport, ["start", "--config", "sallyport.config.json"], { cwd: project });
-  let output = "";
-  const ready = new Promise((resolve) => {
-    const collect = (/** @type {Buffer} */ chunk) => {
-      output += chunk;
-      if (output.includes("ready ")) resolve(true);
-    };
-    server.stdout.on("data", collect);
-    server.stderr.on("data", collect);
-    server.once("exit", () => resolve(false));
-  });
-  check("create: the server starts with the extension", (await ready) === true, output);
+  const server = await startServer(sallyport, ["start", "--config", "sallyport.config.json"], project);
+  check("create: the server starts with the extension", server.ready, server.output());
   const ask = (/** @type {string} */ device) =>
     run(
       sallyport,
@@ -132,7 +213,5 @@ async function checkStart(/** @type {string} */ project, /** @type {Bench["check
   check("create: a listed device is admitted", listed.output.includes("Access-Accept"), listed.output);
   const unknown = await ask("00-00-5E-00-53-09");
   check("create: another device is refused", unknown.output.includes("Access-Reject"), unknown.output);
-  server.kill("SIGTERM");
-  const [code] = await new Promise((resolve) => server.once("exit", (...ended) => resolve(ended)));
-  check("create: the server ends calmly", code === 0, `exit code ${code}\n${output}`);
+  check("create: the server ends calmly", (await server.stop()) === 0, server.output());
 }

@@ -32,7 +32,7 @@ export function createProgram(): Command {
       "after",
       `
 Examples:
-  sallyport start                            first start: writes a configuration into ./sallyport and runs it
+  sallyport                                  starts; the first time it writes a configuration into ./sallyport
   sallyport start --config sallyport.config.json
   sallyport check --config sallyport.config.json
   sallyport reload                           lets the server that runs here take a changed file
