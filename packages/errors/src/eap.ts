@@ -1,10 +1,11 @@
 import { unsignedCode } from "./decode/number.ts";
+import type * as codes from "./eap.generated.ts";
 import { isInRanges } from "./ranges.ts";
 import { eapRanges } from "./tables/ranges.generated.ts";
 
 export * from "./eap.generated.ts";
 
-type Codes = typeof import("./eap.generated.ts");
+type Codes = typeof codes;
 
 /** The name of an HRESULT of EAPHost. */
 export type EapStatusName = keyof Codes;

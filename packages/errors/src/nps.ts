@@ -1,3 +1,4 @@
+import type * as codes from "./nps.generated.ts";
 import { type NpsReasonClass, type NpsReasonCode, npsReasons } from "./nps.generated.ts";
 import { isInRanges } from "./ranges.ts";
 import type { RasErrorName } from "./ras.ts";
@@ -6,7 +7,7 @@ import { npsRanges } from "./tables/ranges.generated.ts";
 export * from "./nps.generated.ts";
 
 /** The documented name of a reason code; most codes above 23 have none. */
-export type NpsReasonName = Extract<keyof typeof import("./nps.generated.ts"), `IAS_${string}`>;
+export type NpsReasonName = Extract<keyof typeof codes, `IAS_${string}`>;
 
 /** A reason code of Network Policy Server, as its logs and the security events 6272 to 6278 show it. */
 export interface NpsReason {

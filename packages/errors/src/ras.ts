@@ -1,9 +1,10 @@
 import { isInRanges } from "./ranges.ts";
+import type * as codes from "./ras.generated.ts";
 import { rasRanges } from "./tables/ranges.generated.ts";
 
 export * from "./ras.generated.ts";
 
-type Codes = typeof import("./ras.generated.ts");
+type Codes = typeof codes;
 
 /** The name of an error of Remote Access Service. */
 export type RasErrorName = keyof Codes;

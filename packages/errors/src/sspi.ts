@@ -1,11 +1,12 @@
 import { unsignedCode } from "./decode/number.ts";
 import { isInRanges } from "./ranges.ts";
+import type * as codes from "./sspi-status.generated.ts";
 import { sspiRanges } from "./tables/ranges.generated.ts";
 
 export * from "./sspi-constants.generated.ts";
 export * from "./sspi-status.generated.ts";
 
-type Codes = typeof import("./sspi-status.generated.ts");
+type Codes = typeof codes;
 
 /** The name of a status code of SSPI, cryptography or certificates. */
 export type SspiStatusName = keyof Codes;
