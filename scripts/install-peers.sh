@@ -16,6 +16,7 @@ peers=(
   mingw-w64-common # public headers of Windows, against which every error code is held
   librust-winapi-dev # the newer codes, which those headers do not have
   chromium         # a real browser
+  systemd          # systemd-analyze, which reads the unit of the server
 )
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

@@ -14,6 +14,7 @@ const packages = {
   chat: "ppp",
   picocom: "picocom",
   socat: "socat",
+  "systemd-analyze": "systemd",
   telnet: "inetutils-telnet",
   "winapi crate": "librust-winapi-dev",
 } as const;

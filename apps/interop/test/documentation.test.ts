@@ -30,6 +30,7 @@ const documents = [
   "apps/docs/guides/server.md",
   "apps/docs/guides/sspi.md",
   "packages/accounts/README.md",
+  "packages/create-extension/README.md",
   "packages/crypto/README.md",
   "packages/eap-radius/README.md",
   "packages/errors/README.md",
@@ -110,6 +111,7 @@ describe("code blocks of the documentation", () => {
   it("every shell command is one that a test runs", () => {
     const known = [
       /^npm (start|test)$/,
+      /^npm create @sallyport\/extension\b/, // scripts/create-test.mjs, from tarballs
       /^npm install @sallyport\/[a-z-]+$/,
       /^npm run sallyport -- /,
       /^npx @sallyport\/server start$/,
