@@ -13,6 +13,7 @@ import { pipelineMarkdown } from "./pictures/pipeline.ts";
 import { securityDialogMarkdown } from "./pictures/security-dialog.ts";
 import { withoutTemplates, withSiteLinks } from "./site-links.ts";
 import { decisions, pages, root } from "./sources.ts";
+import { windowsNamesMarkdown } from "./windows-names.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -31,6 +32,7 @@ for (const { source, path } of pages) {
   write(`${path}.md`, withoutTemplates(withSiteLinks(markdown, source, pages)));
 }
 write("decisions/index.md", decisionList());
+write("windows-names.md", windowsNamesMarkdown());
 write(
   "pictures.md",
   readFileSync(join(home, "pages/pictures.md"), "utf8")

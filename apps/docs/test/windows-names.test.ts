@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { systems, windowsNames, windowsNamesMarkdown } from "../src/windows-names.ts";
+
+const all = systems.flatMap(windowsNames);
+const hereOf = (windows: string) => all.filter((name) => name.windows === windows).map(({ here }) => here);
+
+describe("the names of Windows", () => {
+  it.each([
+    "RadiusExtensionInit RadiusExtensionTerm RadiusExtensionProcess RadiusExtensionProcessEx RadiusExtensionProcess2 RadiusExtensionFreeAttributes",
+    "GetRequest GetResponse SetResponseType Add AttributeAt GetSize InsertAt RemoveAt SetAt",
+    "RasEapGetInfo RasEapInitialize RasEapBegin RasEapMakeMessage RasEapEnd RasEapGetIdentity RasEapInvokeConfigUI RasEapInvokeInteractiveUI RasEapFreeMemory",
+    "RasSecurityDialogBegin RasSecurityDialogEnd RasSecurityDialogComplete RasSecurityDialogSend RasSecurityDialogReceive RasSecurityDialogGetInfo",
+    "MprAdminInitializeDll MprAdminTerminateDll MprAdminAcceptNewConnection MprAdminAcceptNewLink MprAdminConnectionHangupNotification MprAdminGetIpAddressForUser",
+    "SspiCreateAsyncContext SspiAcquireCredentialsHandleAsyncW SspiInitializeSecurityContextAsyncW SspiAcceptSecurityContextAsync SspiDeleteSecurityContextAsync",
+    "SspiFreeCredentialsHandleAsync SspiSetAsyncNotifyCallback SspiAsyncContextRequiresNotify SspiGetAsyncCallStatus SspiReinitAsyncContext SspiFreeAsyncContext",
+    "EncryptMessage DecryptMessage MakeSignature VerifySignature QueryContextAttributes ImpersonateSecurityContext RevertSecurityContext",
+    "RADIUS_ATTRIBUTE RADIUS_EXTENSION_CONTROL_BLOCK RADIUS_ATTRIBUTE_ARRAY PPP_EAP_INFO PPP_EAP_INPUT PPP_EAP_OUTPUT RAS_AUTH_ATTRIBUTE SECURITY_MESSAGE RAS_SECURITY_INFO",
+    "dwMsgId dwError LastError BytesReceived DeviceName bInitialId fAuthenticationComplete dwAuthResultCode repPoint rcRequestType",
+    "raAccept rcAccessReject repAuthentication ratUserName EAPACTION_SendWithTimeout RAS_EAP_FLAG_NON_INTERACTIVE SECURITYMSG_SUCCESS",
+  ])("are there: %s", (names) => {
+    for (const name of names.split(" ")) expect(hereOf(name), name).not.toEqual([]);
+  });
+
+  it("lead to what is imported", () => {
+    expect(hereOf("dwMsgId")).toEqual(["SecurityMessage.msgId"]);
+    expect(hereOf("RasSecurityDialogGetInfo")).toEqual(["SecurityPort.getInfo(info)"]);
+    expect(hereOf("RADIUS_EXTENSION_CONTROL_BLOCK")).toEqual(["RadiusExtensionControlBlock"]);
+  });
+
+  it("fill a page", () => {
+    const page = windowsNamesMarkdown();
+    for (const { title } of systems) expect(page).toContain(`## ${title}`);
+    expect(page.match(/^\| /gm)?.length).toBeGreaterThan(150);
+  });
+});
