@@ -41,6 +41,7 @@ const documents = [
   "packages/samples/eap-key-proof/README.md",
   "packages/samples/nps-device-allowlist/README.md",
   "packages/samples/nps-totp-challenge/README.md",
+  "packages/samples/radius-monitor/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
 ];
@@ -118,6 +119,7 @@ describe("code blocks of the documentation", () => {
       /^(npx @sallyport\/errors|winerror) /,
       /^sallyport (start|check|log|trace|radius test|eap test)\b/,
       /^sallyport ras (dial|ports|disconnect)\b/,
+      /^radius-monitor /,
       /^telnet 127\.0\.0\.1 7000$/,
       /^socat .*chat /,
       /^radclient /,
