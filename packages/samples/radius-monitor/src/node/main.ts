@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRadiusClient } from "@sallyport/radius/node";
 import { systemClock } from "@sallyport/runtime";
-import { chart } from "./chart.ts";
-import { Monitor } from "./monitor.ts";
+import { chart } from "../chart.ts";
+import { Monitor } from "../monitor.ts";
 
 const help = `radius-monitor: asks RADIUS servers whether they are there (Status-Server, RFC 5997), and plots how long they take.
 
