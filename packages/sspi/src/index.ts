@@ -71,6 +71,10 @@ export type { SspiAsyncContext, SspiAsyncNotifyCallback } from "./machine/async-
 export type { AsyncContextFunctions } from "./machine/async-functions.ts";
 export type { SspiLimits, SspiProviderOptions, SspiWarning } from "./machine/core.ts";
 export type { CallLimits } from "./machine/operation.ts";
+// Security packages.
+export type { NegotiateAuthData } from "./packages/negotiate/negotiate-auth-data.ts";
+export { type NegotiateMechanism, ntlmMechanism } from "./packages/negotiate/negotiate-mechanism.ts";
+export { type NegotiateOptions, negotiate } from "./packages/negotiate/negotiate-package.ts";
 export { SspiError, type SspiErrorOptions } from "./sspi-error.ts";
 export { createSspiProvider, type SspiObjects, type SspiProvider } from "./sspi-provider.ts";
 export { isContinuable, isFinal, isSuccess, statusName } from "./status.ts";

@@ -160,6 +160,13 @@ export interface PackageContext {
   sign?(message: PackageMessage): number;
   /** VerifySignature: compares in constant time. */
   verify?(message: PackageMessage): number;
+  /** Whether an altered message ends this context, where that is not the same for all of the package. Default: as there. */
+  readonly messageErrorsAreFatal?: boolean;
+  /**
+   * Negotiate has let this context sign (`sent`) or check (`received`) the list of mechanisms. For packages whose state
+   * afterwards is another than after an ordinary signature, as NTLM's is (NTLM-43).
+   */
+  mechanismListSigned?(direction: "sent" | "received"): void;
   /** CompleteAuthToken (E-07). */
   completeToken?(token: readonly SecBuffer[]): number;
   /** ApplyControlToken. */
