@@ -166,6 +166,11 @@ export interface PackageContext {
   applyControlToken?(input: readonly SecBuffer[]): number;
   /** The state for another process; `resetSequence` is SECPKG_CONTEXT_EXPORT_RESET_NEW. Absent: it cannot be exported. */
   export?(options: { readonly resetSequence: boolean }): Uint8Array;
+  /**
+   * Told by a package that negotiates, after a signature over its mechanism list went out or came in: NTLM then begins the
+   * key stream of that direction anew, while its sequence number goes on (NTLM-43).
+   */
+  mechanismListSigned?(direction: "sent" | "received"): void;
   /** Called once, never during a step: overwrite the keys. */
   delete?(): void;
 }
