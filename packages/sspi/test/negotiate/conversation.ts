@@ -5,7 +5,7 @@ import {
   type InitiateOptions,
   initializeSecurityContext,
   type NegotiateMechanism,
-  negotiate,
+  negotiatePackage,
   type SecurityContext,
   type SecurityCredentials,
   SspiError,
@@ -40,7 +40,7 @@ export function provide(
   mechanisms: readonly NegotiateMechanism[],
   options: Partial<SspiProviderOptions> = {},
 ): SspiProvider {
-  return createSspiProvider({ packages: [negotiate({ mechanisms })], ...options });
+  return createSspiProvider({ packages: [negotiatePackage({ mechanisms })], ...options });
 }
 
 export function credentials(provider: SspiProvider, authData: unknown = {}): Promise<SecurityCredentials> {

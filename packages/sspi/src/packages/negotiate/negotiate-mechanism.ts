@@ -1,4 +1,5 @@
 import type { SecurityPackage } from "../../contract/security-package.ts";
+import { isNtlmMessage } from "../ntlm/wire/payload.ts";
 import { oidNtlm } from "./wire/mechanism-oids.ts";
 
 /**
@@ -26,19 +27,18 @@ export interface NegotiateMechanism {
  *
  * @example
  * ```ts
- * import { negotiate, ntlmMechanism, type SecurityPackage } from "@sallyport/sspi";
+ * import { createSspiProvider, negotiatePackage, ntlmMechanism, ntlmPackage } from "@sallyport/sspi";
  *
- * export const overNtlm = (ntlm: SecurityPackage): SecurityPackage => negotiate({ mechanisms: [ntlmMechanism(ntlm)] });
+ * const ntlm = ntlmPackage({ identity: { user: "CORP\\alice", password: "wonderland" } });
+ * const negotiate = negotiatePackage({ mechanisms: [ntlmMechanism(ntlm)] });
+ * const provider = createSspiProvider({ packages: [negotiate, ntlm] });
  * ```
  */
 export function ntlmMechanism(securityPackage: SecurityPackage): NegotiateMechanism {
   return {
     package: securityPackage,
     oids: [oidNtlm],
-    recognizes: (token) => signature.every((octet, index) => token[index] === octet),
+    recognizes: isNtlmMessage,
     needsConsent: true,
   };
 }
-
-/** `NTLMSSP` and a zero ([MS-NLMP] section 2.2.1). */
-const signature = new TextEncoder().encode("NTLMSSP\0");

@@ -7,7 +7,7 @@ import type { NegotiateMechanism } from "./negotiate-mechanism.ts";
 import { encodeMechTypeList } from "./wire/spnego-token.ts";
 
 /** What Negotiate chooses from. */
-export interface NegotiateOptions {
+export interface NegotiatePackageOptions {
   /** In order of preference, of both sides. */
   readonly mechanisms: readonly NegotiateMechanism[];
 }
@@ -23,12 +23,12 @@ export interface NegotiateOptions {
  *
  * @example
  * ```ts
- * import { createSspiProvider, negotiate, ntlm, ntlmMechanism } from "@sallyport/sspi";
+ * import { createSspiProvider, negotiatePackage, ntlmMechanism, ntlmPackage } from "@sallyport/sspi";
  *
- * const provider = createSspiProvider({ packages: [negotiate({ mechanisms: [ntlmMechanism(ntlm())] })] });
+ * const provider = createSspiProvider({ packages: [negotiatePackage({ mechanisms: [ntlmMechanism(ntlmPackage())] })] });
  * ```
  */
-export function negotiate({ mechanisms }: NegotiateOptions): SecurityPackage {
+export function negotiatePackage({ mechanisms }: NegotiatePackageOptions): SecurityPackage {
   checkMechanisms(mechanisms);
   const inner = mechanisms.reduce((flags, { package: { info } }) => flags | info.capabilities, 0);
   return {

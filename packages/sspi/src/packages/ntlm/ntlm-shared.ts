@@ -1,0 +1,85 @@
+import type { Random } from "@sallyport/runtime";
+import type { NtlmPackageOptions, NtlmServerNames } from "./ntlm-options.ts";
+import * as av from "./wire/av-pairs.ts";
+import { encodeUtf16 } from "./wire/text.ts";
+
+/** How many open challenges are remembered to recognize a reflected one; beyond it the oldest is forgotten. */
+const maximumChallenges = 65_536;
+
+/** What all credentials of one package instance have in common. */
+export class NtlmShared {
+  /** Version 10.0 of the operating system, revision 15 of NTLMSSP (MS-NLMP section 2.2.2.10). */
+  readonly version: Uint8Array = Uint8Array.of(10, 0, 0, 0, 0, 0, 0, 15);
+  readonly workstation: string;
+  readonly kind: "domain" | "server";
+  /** What a CHALLENGE calls its target. */
+  readonly targetName: string;
+  readonly domain: string;
+  /** The AV pairs of a CHALLENGE, without its time (NTLM-11). */
+  readonly serverPairs: readonly av.AvPair[];
+  #singleHost: Uint8Array<ArrayBuffer> | undefined;
+  readonly #challenges = new Set<string>();
+
+  constructor({ workstation = "", server = {} }: NtlmPackageOptions) {
+    this.workstation = workstation;
+    this.kind = server.kind ?? "server";
+    const { computer = "SALLYPORT", domain = "WORKGROUP" } = server;
+    this.domain = domain;
+    this.targetName = this.kind === "domain" ? domain : computer;
+    this.serverPairs = pairsOf({ ...server, computer, domain });
+  }
+
+  /** What a client says of the process it runs in: 48 bytes, the same for all its contexts (MS-NLMP section 2.2.2.2). */
+  singleHost(random: Random): Uint8Array {
+    if (this.#singleHost === undefined) {
+      this.#singleHost = new Uint8Array(48);
+      this.#singleHost[0] = 48;
+      this.#singleHost.set(random(32), 16);
+    }
+    return this.#singleHost;
+  }
+
+  /** Whether a client says that it runs in this process. */
+  isOwnHost(singleHost: Uint8Array | undefined): boolean {
+    const own = this.#singleHost;
+    return (
+      own !== undefined &&
+      singleHost?.length === own.length &&
+      own.every((byte, at) => singleHost[at] === byte)
+    );
+  }
+
+  /** Remembers a challenge that must not come back to a client of this process. */
+  remember(challenge: Uint8Array): void {
+    this.#challenges.add(keyOf(challenge));
+    if (this.#challenges.size <= maximumChallenges) return;
+    const [oldest = ""] = this.#challenges;
+    this.#challenges.delete(oldest);
+  }
+
+  forget(challenge: Uint8Array): void {
+    if (this.#challenges.size > 0) this.#challenges.delete(keyOf(challenge));
+  }
+
+  isOwnChallenge(challenge: Uint8Array): boolean {
+    return this.#challenges.size > 0 && this.#challenges.has(keyOf(challenge));
+  }
+}
+
+function keyOf(challenge: Uint8Array): string {
+  return challenge.join();
+}
+
+function pairsOf(
+  server: NtlmServerNames & { readonly computer: string; readonly domain: string },
+): av.AvPair[] {
+  const { computer, domain, dnsComputer = computer.toLowerCase(), dnsDomain = "", dnsTree } = server;
+  const pairs = [
+    { id: av.MsvAvNbDomainName, value: encodeUtf16(domain) },
+    { id: av.MsvAvNbComputerName, value: encodeUtf16(computer) },
+    { id: av.MsvAvDnsDomainName, value: encodeUtf16(dnsDomain) },
+    { id: av.MsvAvDnsComputerName, value: encodeUtf16(dnsComputer) },
+  ];
+  if (dnsTree !== undefined) pairs.push({ id: av.MsvAvDnsTreeName, value: encodeUtf16(dnsTree) });
+  return pairs;
+}
