@@ -1,0 +1,34 @@
+// The sign-on of a server, and what it knows of a user.
+
+// In front of the handlers of frameworks.
+export { expressSignOn } from "./adapters/express-sign-on.ts";
+export { type FastifyReplyLike, type FastifyRequestLike, fastifySignOn } from "./adapters/fastify-sign-on.ts";
+export { type HonoContextLike, honoSignOn } from "./adapters/hono-sign-on.ts";
+export {
+  type NodeRequest,
+  type NodeResponse,
+  type NodeServer,
+  nodeSignOn,
+  serveSignedOn,
+} from "./adapters/node-sign-on.ts";
+export type { GivenUp, HandshakeLimits } from "./half-open.ts";
+export type { SessionOptions } from "./session-cookie.ts";
+export {
+  createSignOn,
+  type SignOn,
+  type SignOnEvent,
+  type SignOnOffer,
+  type SignOnOptions,
+} from "./sign-on.ts";
+export type { SignOnConnection, SignOnHeader, SignOnOutcome, SignOnRequest } from "./sign-on-connection.ts";
+export {
+  type SignedOnUser,
+  type SignOnScheme,
+  type SignOnVariables,
+  signedOnUser,
+} from "./signed-on-user.ts";
+// The headers.
+export { type Authorization, decodeAuthorization, encodeAuthorization } from "./wire/authorization.ts";
+export { type CertificateHash, certificateHash } from "./wire/certificate-hash.ts";
+export { type Challenge, decodeChallenges } from "./wire/challenges.ts";
+export { HttpAuthFormatError, type HttpAuthFormatReason } from "./wire/http-auth-format-error.ts";
