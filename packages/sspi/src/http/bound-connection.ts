@@ -176,6 +176,7 @@ export class BoundConnection {
       unauthorized,
       token === undefined ? "sign on to see this" : "the handshake goes on",
       values.map((value) => [challengeName, value]),
+      token !== undefined,
     );
   }
 

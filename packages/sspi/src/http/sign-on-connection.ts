@@ -40,6 +40,8 @@ export type SignOnOutcome =
       /** The same name may stand there twice. */
       readonly headers: readonly SignOnHeader[];
       readonly body: string;
+      /** Whether the handshake goes on, over this connection and no other: it must be kept. */
+      readonly goesOn: boolean;
     }
   /** End the stream with HTTP_1_1_REQUIRED (RFC 9113 section 7): the client comes again over HTTP/1.1. */
   | { readonly kind: "http-1.1-required" };

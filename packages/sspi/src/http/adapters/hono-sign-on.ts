@@ -1,6 +1,6 @@
 import type { SignOn } from "../sign-on.ts";
 import { rememberUser, type SignedOnUser } from "../signed-on-user.ts";
-import { type NodeRequest, signOnRequest } from "./node-sign-on.ts";
+import { type NodeRequest, type NodeResponse, signOnRequest } from "./node-sign-on.ts";
 
 /** A context of Hono that `@hono/node-server` made. */
 export interface HonoContextLike {
@@ -32,7 +32,7 @@ export function honoSignOn(
   signOn: SignOn,
 ): (context: HonoContextLike, next: () => Promise<void>) => Promise<Response | undefined> {
   return async (context, next) => {
-    const incoming = incomingOf(context.env);
+    const { incoming, outgoing } = connectionOf(context.env);
     const outcome = await signOn.authenticate(signOnRequest(incoming));
     if (outcome.kind === "http-1.1-required") {
       incoming.stream?.close(0x0d);
@@ -40,7 +40,11 @@ export function honoSignOn(
     }
     if (outcome.kind === "answered") {
       const headers = new Headers();
-      for (const [name, value] of outcome.headers) headers.append(name, value);
+      for (const [name, value] of outcome.headers) {
+        // Headers would join the schemes in one line, which not every client takes apart.
+        if (name.endsWith("-authenticate")) outgoing.appendHeader(name, value);
+        else headers.append(name, value);
+      }
       return new Response(outcome.body, { status: outcome.status, headers });
     }
     context.set("user", outcome.user);
@@ -51,14 +55,27 @@ export function honoSignOn(
   };
 }
 
-function incomingOf(env: unknown): NodeRequest {
-  if (typeof env === "object" && env !== null && "incoming" in env && isNodeRequest(env.incoming))
-    return env.incoming;
+interface NodeConnection {
+  readonly incoming: NodeRequest;
+  readonly outgoing: Pick<NodeResponse, "appendHeader">;
+}
+
+function connectionOf(env: unknown): NodeConnection {
+  if (isNodeConnection(env)) return env;
   throw new TypeError(
     "the sign-on needs the connection of the client: serve this app with @hono/node-server",
   );
 }
 
-function isNodeRequest(value: unknown): value is NodeRequest {
-  return typeof value === "object" && value !== null && "socket" in value && "headers" in value;
+function isNodeConnection(env: unknown): env is NodeConnection {
+  return (
+    typeof env === "object" &&
+    env !== null &&
+    "incoming" in env &&
+    typeof env.incoming === "object" &&
+    env.incoming !== null &&
+    "socket" in env.incoming &&
+    "outgoing" in env &&
+    typeof env.outgoing === "object"
+  );
 }

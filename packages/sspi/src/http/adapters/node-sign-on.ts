@@ -62,10 +62,12 @@ export function serveSignedOn<
 ): void {
   server.on("request", nodeSignOn(signOn, handler));
   server.on("checkContinue", (request, response) => {
-    void pass(signOn, request, response, (user) => {
+    const admitted = (user: SignedOnUser): unknown => {
       response.writeContinue();
       return handler(withUser(request, user), response, user);
-    });
+    };
+    // Node ends a connection whose client waits in vain. That of a handshake has to stay, so its body is taken, and dropped.
+    void pass(signOn, request, response, admitted, () => response.writeContinue());
   });
 }
 
@@ -115,13 +117,15 @@ async function pass(
   request: NodeRequest,
   response: NodeResponse,
   admitted: (user: SignedOnUser) => unknown,
+  goesOn: () => unknown = () => {},
 ): Promise<void> {
   let outcome: SignOnOutcome;
   try {
     outcome = await signOn.authenticate(signOnRequest(request));
   } catch {
-    outcome = { kind: "answered", status: 500, headers: [], body: "" };
+    outcome = { kind: "answered", status: 500, headers: [], body: "", goesOn: false };
   }
+  if (outcome.kind === "answered" && outcome.goesOn) goesOn();
   if (outcome.kind !== "admitted") return writeOutcome(request, response, outcome);
   writeHeaders(response, outcome.headers);
   await admitted(outcome.user);
