@@ -1,5 +1,12 @@
 // The sign-on of a server, and what it knows of a user.
 
+export type { ClientTlsOptions } from "../node/http/connection-pool.ts";
+// A client.
+export {
+  createNegotiateFetch,
+  type NegotiateFetch,
+  type NegotiateFetchOptions,
+} from "../node/http/negotiate-fetch.ts";
 // In front of the handlers of frameworks.
 export { expressSignOn } from "./adapters/express-sign-on.ts";
 export { type FastifyReplyLike, type FastifyRequestLike, fastifySignOn } from "./adapters/fastify-sign-on.ts";
@@ -11,6 +18,7 @@ export {
   nodeSignOn,
   serveSignedOn,
 } from "./adapters/node-sign-on.ts";
+export { NegotiateError, type NegotiateErrorReason } from "./client/negotiate-error.ts";
 export type { GivenUp, HandshakeLimits } from "./half-open.ts";
 export type { SessionOptions } from "./session-cookie.ts";
 export {
