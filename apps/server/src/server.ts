@@ -17,6 +17,7 @@ import { type RadiusClientSettings, RadiusReceiver } from "@sallyport/radius";
 import { listenRadius, type RadiusListener } from "@sallyport/radius/node";
 import { systemClock, systemRandom } from "@sallyport/runtime";
 import { type ConsoleOptions, consoleApi } from "./console/api.ts";
+import { openConsoleSignOn } from "./console/console-sign-on.ts";
 import { openEap } from "./eap/open-eap.ts";
 import { ExtensionLoader, type LoadedExtensions } from "./extensions/load-extensions.ts";
 import type { ServerLog } from "./log/event-log.ts";
@@ -207,6 +208,17 @@ async function start(
       version,
       residentMemory: () => process.memoryUsage.rss(),
     });
+  const consoleSignOn =
+    settings.consoleSignOn &&
+    settings.console &&
+    (await openConsoleSignOn({
+      settings: settings.consoleSignOn,
+      accounts: currentAccounts,
+      defaultDomain: settings.defaultDomain,
+      clock: systemClock,
+      log,
+    }));
+  if (consoleSignOn) cleanups.push(() => consoleSignOn.close());
   const notReady = (): string[] => (stopping ? ["the server is stopping"] : []);
   const token = Buffer.from(systemRandom(24)).toString("base64url");
   const console =
@@ -214,7 +226,16 @@ async function start(
       ? undefined
       : await openConsole(
           settings.console,
-          { token, traces, reload, ras, metrics, metricsToken: settings.metrics.token, notReady },
+          {
+            token,
+            traces,
+            reload,
+            ras,
+            metrics,
+            metricsToken: settings.metrics.token,
+            notReady,
+            signOn: consoleSignOn || undefined,
+          },
           receivers,
         );
   if (console !== undefined) cleanups.push(console.close);

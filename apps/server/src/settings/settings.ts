@@ -47,6 +47,10 @@ export interface Settings {
   readonly pingUserName: string | undefined;
   readonly state: string;
   readonly console: EndpointSetting | false;
+  /** Undefined where the console takes its token only. */
+  readonly consoleSignOn:
+    | { readonly groups: readonly string[]; readonly schemes: readonly ("Negotiate" | "NTLM")[] }
+    | undefined;
   readonly metrics: { readonly token: string | undefined };
   readonly log: {
     readonly format: "text" | "json";
@@ -191,6 +195,10 @@ export function settingsOf(
     pingUserName: parsed.pingUserName,
     state: resolve(folder, parsed.state ?? "sallyport-state"),
     console: parsed.console === false ? false : (endpointsOf(parsed.console ?? "127.0.0.1:0")[0] ?? false),
+    consoleSignOn: parsed.consoleSignOn && {
+      groups: parsed.consoleSignOn.groups,
+      schemes: parsed.consoleSignOn.schemes ?? ["Negotiate", "NTLM"],
+    },
     metrics: { token: parsed.metrics?.token },
     log: {
       format: parsed.log?.format ?? "text",

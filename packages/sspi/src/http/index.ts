@@ -7,6 +7,13 @@ export {
   type NegotiateFetch,
   type NegotiateFetchOptions,
 } from "../node/http/negotiate-fetch.ts";
+export {
+  type AcquiredSchemes,
+  acquireClientSchemes,
+  acquireServerSchemes,
+  type ClientSchemesOptions,
+  type ServerSchemesOptions,
+} from "./acquire-schemes.ts";
 // In front of the handlers of frameworks.
 export { expressSignOn } from "./adapters/express-sign-on.ts";
 export { type FastifyReplyLike, type FastifyRequestLike, fastifySignOn } from "./adapters/fastify-sign-on.ts";
