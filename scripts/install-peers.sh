@@ -16,6 +16,7 @@ peers=(
   mingw-w64-common # public headers of Windows, against which every error code is held
   librust-winapi-dev # the newer codes, which those headers do not have
   chromium         # a real browser
+  curl             # the HTTP client that most others are compared with
   winbind          # ntlm_auth, Samba's NTLM and SPNEGO, both sides
   gss-ntlmssp      # NTLM for MIT's GSS-API
   python3-gssapi   # MIT's GSS-API and SPNEGO from a script

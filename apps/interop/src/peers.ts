@@ -5,6 +5,7 @@ import { describe } from "vitest";
 /** The programs that tests here talk to, and the files they compare with: the Debian package that brings each. */
 const packages = {
   chromium: "chromium",
+  curl: "curl",
   eapol_test: "eapoltest",
   freeradius: "freeradius",
   gcc: "gcc",
