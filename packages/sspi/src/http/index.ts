@@ -1,12 +1,16 @@
 // The sign-on of a server, and what it knows of a user.
 
 export type { ClientTlsOptions } from "../node/http/connection-pool.ts";
-// A client.
+export type { NegotiateClientOptions } from "../node/http/negotiate-client.ts";
+export { createNegotiateFetch, type NegotiateFetch } from "../node/http/negotiate-fetch.ts";
 export {
-  createNegotiateFetch,
-  type NegotiateFetch,
-  type NegotiateFetchOptions,
-} from "../node/http/negotiate-fetch.ts";
+  type NegotiateInterceptor,
+  negotiateInterceptor,
+  type UndiciController,
+  type UndiciDispatch,
+  type UndiciDispatchOptions,
+  type UndiciHandler,
+} from "../node/http/negotiate-interceptor.ts";
 export {
   type AcquiredSchemes,
   acquireClientSchemes,
@@ -25,6 +29,7 @@ export {
   nodeSignOn,
   serveSignedOn,
 } from "./adapters/node-sign-on.ts";
+// A client.
 export { NegotiateError, type NegotiateErrorReason } from "./client/negotiate-error.ts";
 export type { GivenUp, HandshakeLimits } from "./half-open.ts";
 export type { SessionOptions } from "./session-cookie.ts";
@@ -42,6 +47,7 @@ export {
   type SignOnVariables,
   signedOnUser,
 } from "./signed-on-user.ts";
+
 // The headers.
 export { type Authorization, decodeAuthorization, encodeAuthorization } from "./wire/authorization.ts";
 export { type CertificateHash, certificateHash } from "./wire/certificate-hash.ts";
