@@ -28,6 +28,7 @@ const documents = [
   "apps/docs/guides/nps-extension.md",
   "apps/docs/guides/ras-security-dialog.md",
   "apps/docs/guides/server.md",
+  "apps/docs/guides/single-sign-on.md",
   "apps/docs/guides/sspi.md",
   "packages/accounts/README.md",
   "packages/crypto/README.md",
@@ -40,6 +41,7 @@ const documents = [
   "packages/samples/eap-key-proof/README.md",
   "packages/samples/nps-device-allowlist/README.md",
   "packages/samples/nps-totp-challenge/README.md",
+  "packages/samples/sspi-hono-login/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
 ];
@@ -70,7 +72,7 @@ describe("code blocks of the documentation", () => {
     const checked = await run(join(root, "node_modules/.bin/tsc"), ["-p", folder]);
     expect(checked.stdout + checked.stderr).toBe("");
     for (const { name, content } of blocks) {
-      if (content.includes("1812")) continue; // client and server: the next test
+      if (/1812|localhost:8080|port: 8080/.test(content)) continue; // clients and servers: tests of their own
       const ended = await run(process.execPath, [join(folder, name)], { cwd: folder });
       expect(ended).toMatchObject({ status: 0, stderr: "" });
     }
@@ -110,7 +112,7 @@ describe("code blocks of the documentation", () => {
   it("every shell command is one that a test runs", () => {
     const known = [
       /^npm (start|test)$/,
-      /^npm install @sallyport\/[a-z-]+$/,
+      /^npm install( (@sallyport\/[a-z-]+|hono|@hono\/node-server))+$/,
       /^npm run sallyport -- /,
       /^npx @sallyport\/server start$/,
       /^(npx @sallyport\/errors|winerror) /,
@@ -120,7 +122,8 @@ describe("code blocks of the documentation", () => {
       /^socat .*chat /,
       /^radclient /,
       /^eapol_test /,
-      /^node by-(callback|await)\.ts$/,
+      /^node (by-(callback|await)|intranet|report)\.ts$/,
+      /^curl -sS .*http:\/\/localhost:8080\//,
     ];
     for (const command of blocksIn("sh").flatMap(commandsOf)) {
       expect(
