@@ -127,6 +127,7 @@ export function settingsOf(
   const ras = parsed.ras && rasSettingsOf(parsed.ras, folder);
   const mistakes: UnplacedMistake[] = [
     ...(parsed.radius === undefined && ras === undefined ? [nothingToServe] : []),
+    ...(parsed.consoleSignOn !== undefined && parsed.console === false ? [signOnToNothing] : []),
     ...(ras?.mistakes ?? []),
     ...repeated(clients, ["radius", "clients"], "address"),
     ...repeated(clients, ["radius", "clients"], "name"),
@@ -232,6 +233,12 @@ function eapTypesByName(methods: readonly EapMethodSetting[]): ReadonlyMap<strin
     }),
   );
 }
+
+const signOnToNothing: UnplacedMistake = {
+  keys: ["consoleSignOn"],
+  problem: "there is no console to sign on to",
+  remedy: 'give "console" an address such as "127.0.0.1:4180", or remove consoleSignOn',
+};
 
 const nothingToServe: UnplacedMistake = {
   keys: ["radius"],

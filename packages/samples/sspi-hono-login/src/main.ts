@@ -1,17 +1,17 @@
 /** Starts the site on loopback, with one account whose password is new each time. */
-import { randomBytes } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { settingsAccounts } from "@sallyport/accounts";
 import { intranet } from "./index.ts";
 
-const password = randomBytes(9).toString("base64url");
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+const password = Buffer.from(random(9)).toString("base64url");
 const accounts = settingsAccounts([{ name: "alice", password, groups: ["payroll"] }], {
   defaultDomain: "HOUSE",
 });
 const { app, close } = await intranet({
   accounts,
   domain: "HOUSE",
-  sessionKey: randomBytes(32),
+  sessionKey: random(32),
   payrollGroup: "payroll",
   onEvent: (event) => {
     if (event.kind === "signed-on") console.log(`${event.user.name} signed on by ${event.user.mechanism}`);

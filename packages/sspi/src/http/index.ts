@@ -50,6 +50,5 @@ export {
 
 // The headers.
 export { type Authorization, decodeAuthorization, encodeAuthorization } from "./wire/authorization.ts";
-export { type CertificateHash, certificateHash } from "./wire/certificate-hash.ts";
 export { type Challenge, decodeChallenges } from "./wire/challenges.ts";
 export { HttpAuthFormatError, type HttpAuthFormatReason } from "./wire/http-auth-format-error.ts";

@@ -43,7 +43,7 @@ interface PackageParts {
 }
 
 /** A package of three messages, as NTLM has them: hello, a random challenge, the challenge with a password. */
-export function proofPackage({ name, users, onAccept, lastWord }: PackageParts): SecurityPackage {
+function proofPackage({ name, users, onAccept, lastWord }: PackageParts): SecurityPackage {
   const accept = (): PackageContext => {
     let challenge: Uint8Array | undefined;
     let user = "";

@@ -2,14 +2,15 @@ import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  certificateHash,
   decodeAuthorization,
   decodeChallenges,
   encodeAuthorization,
   HttpAuthFormatError,
 } from "../../src/http/index.ts";
 import { decodeBase64, encodeBase64 } from "../../src/http/wire/base64.ts";
+import { certificateHash } from "../../src/http/wire/certificate-hash.ts";
 import { decodeResponseHead } from "../../src/http/wire/response-head.ts";
+import { DerError } from "../../src/wire/der-error.ts";
 import { certificates, signatures } from "./certificates.ts";
 
 describe("base64", () => {
@@ -112,7 +113,7 @@ describe("tls-server-end-point", () => {
         try {
           certificateHash(damaged);
         } catch (error) {
-          expect(error).toBeInstanceOf(HttpAuthFormatError);
+          expect(error).toBeInstanceOf(DerError);
         }
       }),
     );

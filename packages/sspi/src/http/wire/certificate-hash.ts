@@ -1,4 +1,13 @@
-import { HttpAuthFormatError } from "./http-auth-format-error.ts";
+import {
+  contentOf,
+  contextTag,
+  type DerElement,
+  DerTag,
+  expectTag,
+  readChildren,
+  readInside,
+  readWhole,
+} from "../../wire/der.ts";
 
 /** The hash functions that a certificate's end-point binding is made with. */
 export type CertificateHash = "sha224" | "sha256" | "sha384" | "sha512";
@@ -8,22 +17,18 @@ export type CertificateHash = "sha224" | "sha256" | "sha384" | "sha512";
  * place of MD5 and SHA-1. Undefined for signatures that use none or more than one, such as Ed25519: they have no such binding.
  *
  * @param certificate an X.509 certificate in DER
- * @throws {HttpAuthFormatError} `bad-der` with the offset of the element that is not as it should be
+ * @throws {DerError} for what is no certificate
  */
 export function certificateHash(certificate: Uint8Array): CertificateHash | undefined {
-  const outer = element(certificate, 0, certificate.length, 0x30);
-  const signed = element(certificate, outer.start, outer.end, 0x30);
-  const algorithm = element(certificate, signed.end, outer.end, 0x30);
-  const identifier = element(certificate, algorithm.start, algorithm.end, 0x06);
-  const oid = hex(certificate.subarray(identifier.start, identifier.end));
-  if (oid !== rsaPss) return hashOfSignature.get(oid);
-  if (identifier.end === algorithm.end) return "sha256"; // RFC 4055 section 3.1: the default is SHA-1
-  const parameters = element(certificate, identifier.end, algorithm.end, 0x30);
-  if (parameters.start === parameters.end || certificate[parameters.start] !== 0xa0) return "sha256";
-  const tagged = element(certificate, parameters.start, parameters.end, 0xa0);
-  const hash = element(certificate, tagged.start, tagged.end, 0x30);
-  const name = element(certificate, hash.start, hash.end, 0x06);
-  return hashByName.get(hex(certificate.subarray(name.start, name.end)));
+  const outer = readWhole(certificate, 0, certificate.length, DerTag.sequence);
+  const algorithm = child(certificate, outer, 1, DerTag.sequence);
+  const signature = algorithm && oidOf(certificate, algorithm);
+  if (signature !== rsaPss) return signature === undefined ? undefined : hashOfSignature.get(signature);
+  const parameters = algorithm && child(certificate, algorithm, 1, DerTag.sequence);
+  const [tagged] = parameters === undefined ? [] : readChildren(certificate, parameters);
+  // RFC 4055 section 3.1: left out, it is SHA-1, and so stands for SHA-256 here.
+  if (tagged?.tag !== contextTag(0)) return "sha256";
+  return hashByName.get(oidOf(certificate, readInside(certificate, tagged, DerTag.sequence)) ?? "");
 }
 
 /** RFC 8017, RFC 5758 and FIPS 186: the contents of the object identifiers. */
@@ -54,26 +59,14 @@ const hashByName: ReadonlyMap<string, CertificateHash> = new Map([
   ["608648016503040203", "sha512"],
 ]);
 
-interface Element {
-  /** Where its contents start and end. */
-  readonly start: number;
-  readonly end: number;
+/** An AlgorithmIdentifier begins with its object identifier. */
+function oidOf(bytes: Uint8Array, algorithm: DerElement): string | undefined {
+  const oid = child(bytes, algorithm, 0, DerTag.oid);
+  return oid && Array.from(contentOf(bytes, oid), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** One DER element (X.690 section 10.1): the tag, a definite length in its shortest form, the contents. */
-function element(bytes: Uint8Array, at: number, limit: number, tag: number): Element {
-  const first = bytes[at + 1];
-  if (at + 2 > limit || bytes[at] !== tag || first === undefined)
-    throw new HttpAuthFormatError("bad-der", at);
-  const size = first < 0x80 ? 0 : first - 0x80;
-  if (first === 0x80 || size > 3 || at + 2 + size > limit) throw new HttpAuthFormatError("bad-der", at + 1);
-  let length = size === 0 ? first : 0;
-  for (let index = 0; index < size; index += 1) length = length * 256 + (bytes[at + 2 + index] ?? 0);
-  const start = at + 2 + size;
-  if (start + length > limit) throw new HttpAuthFormatError("bad-der", at + 1);
-  return { start, end: start + length };
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+function child(bytes: Uint8Array, outer: DerElement, index: number, tag: number): DerElement | undefined {
+  const found = readChildren(bytes, outer)[index];
+  if (found !== undefined) expectTag(found, tag);
+  return found;
 }

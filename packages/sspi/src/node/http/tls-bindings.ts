@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { certificateHash } from "../../http/wire/certificate-hash.ts";
-import { HttpAuthFormatError } from "../../http/wire/http-auth-format-error.ts";
 import {
   type ChannelBindings,
   type TlsBindingKind,
   tlsChannelBindings,
 } from "../../wire/channel-bindings.ts";
+import { DerError } from "../../wire/der-error.ts";
 
 /** What TLS tells of a connection. */
 interface TlsConnection {
@@ -42,7 +42,7 @@ function endPoint(certificate: Uint8Array): Uint8Array | undefined {
     const hash = certificateHash(certificate);
     return hash && createHash(hash).update(certificate).digest();
   } catch (error) {
-    if (error instanceof HttpAuthFormatError) return undefined;
+    if (error instanceof DerError) return undefined;
     throw error;
   }
 }

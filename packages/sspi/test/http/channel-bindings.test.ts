@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { connect as connectTls, createServer as createRaw } from "node:tls";
+import { ntHash, Secret } from "@sallyport/crypto";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createNegotiateFetch, createSignOn, nodeSignOn, type SignOnEvent } from "../../src/http/index.ts";
+import { acquireCredentials, createSspiProvider, ntlmPackage } from "../../src/index.ts";
+import { certificates } from "./certificates.ts";
+import { listen } from "./client-bench.ts";
+
+describe("over TLS, with NTLM", () => {
+  const alice = { name: "alice", password: { ntHash: new Secret(ntHash("wonderland")) } };
+  const provider = createSspiProvider({
+    packages: [ntlmPackage({ accounts: { find: ({ name }) => (name === "alice" ? alice : undefined) } })],
+  });
+
+  async function tlsSite(channelBindings: "required" | "when-supported" = "required") {
+    const authData = { channelBindings };
+    const credentials = await acquireCredentials({ provider, package: "NTLM", use: "inbound", authData });
+    const events: SignOnEvent[] = [];
+    const signOn = createSignOn({
+      schemes: [{ scheme: "NTLM", credentials }],
+      channelBindings,
+      onEvent: (event) => events.push(event),
+    });
+    const server = createTlsServer(
+      certificates.server,
+      nodeSignOn(signOn, (_request: IncomingMessage, response: ServerResponse, user) =>
+        response.end(user.name),
+      ),
+    );
+    return { port: await listen(server), events };
+  }
+
+  async function ntlmFetch(origin: string, ca: string) {
+    const authData = { user: "alice", password: "wonderland" };
+    const credentials = await acquireCredentials({ provider, package: "NTLM", use: "outbound", authData });
+    const fetch = createNegotiateFetch({
+      origins: [origin],
+      schemes: [{ scheme: "NTLM", credentials }],
+      tls: { ca },
+    });
+    onTestFinished(() => fetch.close());
+    return fetch;
+  }
+
+  it("the handshake belongs to the server's certificate", async () => {
+    const { port } = await tlsSite();
+    const fetch = await ntlmFetch(`https://localhost:${port}`, certificates.server.cert);
+    expect(await (await fetch(`https://localhost:${port}`)).text()).toMatch(/\\alice$/);
+  });
+
+  it.each(["required", "when-supported"] as const)(
+    "a man in the middle who passes it on gets nothing (%s)",
+    async (policy) => {
+      const { port, events } = await tlsSite(policy);
+      // He has a certificate that the client trusts, and hands everything on as it is.
+      const middle = createRaw(certificates.other, (socket) => {
+        const onward = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+        socket.pipe(onward).pipe(socket);
+        socket.on("error", () => onward.destroy());
+        onward.on("error", () => socket.destroy());
+      });
+      middle.listen(0, "127.0.0.1");
+      await once(middle, "listening");
+      onTestFinished(() => void middle.close());
+      const origin = `https://localhost:${(middle.address() as AddressInfo).port}`;
+      const fetch = await ntlmFetch(origin, certificates.other.cert);
+      expect((await fetch(origin)).status).toBe(401);
+      expect(events).toMatchObject([{ kind: "refused", symbol: "SEC_E_BAD_BINDINGS" }]);
+    },
+  );
+});
