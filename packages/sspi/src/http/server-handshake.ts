@@ -63,6 +63,7 @@ export class ServerHandshake implements HalfOpenEntry {
   readonly #context: SecurityContext;
   readonly #ended: (reason: GivenUp | undefined) => void;
   #isOver = false;
+  #reason: GivenUp | undefined;
   #steps = 0;
 
   constructor(offer: SignOnOffer, address: string, parts: HandshakeParts) {
@@ -81,14 +82,14 @@ export class ServerHandshake implements HalfOpenEntry {
     this.#steps += 1;
     try {
       const result = await this.#context.step(token, { timeoutMs });
-      if (this.#isOver) return { kind: "given-up" };
+      if (this.#isOver) return this.#overtaken();
       if (result.established) return this.#established(result);
       return this.#steps < mostSteps
         ? { kind: "continue", token: result.token }
         : refused(SEC_E_LOGON_DENIED);
     } catch (error) {
       if (!(error instanceof SspiError)) throw error;
-      return this.#isOver ? { kind: "given-up" } : refused(error.code);
+      return this.#isOver ? this.#overtaken() : refused(error.code);
     }
   }
 
@@ -99,6 +100,11 @@ export class ServerHandshake implements HalfOpenEntry {
 
   giveUp(reason: GivenUp): void {
     this.#over(reason);
+  }
+
+  /** It was given up while a step was at work. At its age that was not the client's fault: nobody decided in time. */
+  #overtaken(): HandshakeResult {
+    return this.#reason === "age" ? refused(SEC_E_NO_AUTHENTICATING_AUTHORITY) : { kind: "given-up" };
   }
 
   #established({ token }: StepResult): HandshakeResult {
@@ -129,6 +135,7 @@ export class ServerHandshake implements HalfOpenEntry {
   #over(reason: GivenUp | undefined): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#reason = reason;
     // Whatever a late end of the step comes to, nobody waits for it any more.
     void this.#context.close().catch(() => {});
     this.#ended(reason);

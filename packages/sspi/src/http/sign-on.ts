@@ -119,6 +119,9 @@ export function createSignOn(options: SignOnOptions): SignOn {
     throw new RangeError(`maximumToken must be 1 to 1048576, not ${maximumToken}`);
   }
   const isServer = role === "server";
+  if (!isServer && options.session !== undefined) {
+    throw new TypeError("session: a proxy cannot set cookies for the sites behind it");
+  }
   const halfOpen = new HalfOpen(clock, options.handshakes ?? {});
   const sessions = options.session && new SessionCookies(options.session, clock, random);
   const rules: ConnectionRules = {

@@ -94,11 +94,13 @@ describe("through a proxy that wants a sign-on", () => {
     const port = await listen(server);
     const { url, requests } = await proxy(await proxySignOn());
     const { schemes } = await client();
-    const origin = `https://localhost:${port}`;
     const tls = { ca: certificates.server.cert };
-    const { fetch } = await client({ origins: [origin], proxy: { url, schemes }, tls });
-    expect(await (await fetch(origin)).text()).toBe("TEST\\alice");
-    expect(requests).toEqual(Array.from({ length: 3 }, () => `CONNECT localhost:${port}`));
+    for (const host of ["localhost", "127.0.0.1"]) {
+      const origin = `https://${host}:${port}`;
+      const { fetch } = await client({ origins: [origin], proxy: { url, schemes }, tls });
+      expect(await (await fetch(origin)).text()).toBe("TEST\\alice");
+      expect(requests.splice(0)).toEqual(Array.from({ length: 3 }, () => `CONNECT ${host}:${port}`));
+    }
   });
 
   it("a tunnel that is refused has its reason", async () => {

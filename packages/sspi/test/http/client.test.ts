@@ -108,6 +108,16 @@ describe("a client", () => {
     expect(elsewhere[0]?.authorization ?? elsewhere[0]?.cookie).toBeUndefined();
   });
 
+  it("a redirect within the origin keeps the connection and its user", async () => {
+    const { origin, seen } = await site();
+    const { fetch } = await client({ origins: [origin] });
+    expect(await (await fetch(`${origin}/to?${encodeURIComponent("/here")}`)).text()).toBe(
+      "GET TEST\\alice ",
+    );
+    expect(new Set(seen.map(({ socket }) => socket)).size).toBe(1);
+    expect(seen).toHaveLength(4);
+  });
+
   it("redirects in a circle, and redirects that are errors, have their reason", async () => {
     const { origin } = await site();
     const { fetch } = await client({ origins: [origin] });

@@ -259,6 +259,21 @@ describe("bad input", () => {
     }
   });
 
+  it("a package that decides too late is 503: the client may have been right", async () => {
+    const { clock, begin, send, provider } = await bench({
+      onAccept: ({ token, signal }) => {
+        if (token[8] !== 3) return undefined;
+        signal.throwIfAborted();
+        return new Promise(() => {});
+      },
+    });
+    const connection = new Connection();
+    const undecided = send(connection, proof(await begin(connection), "alice", "wonderland"));
+    await clock.advanceAsync(30_000);
+    expect(statusOf(await undecided)).toBe(503);
+    expect(provider.objects()).toMatchObject({ contexts: 0, pendingCalls: 0 });
+  });
+
   it("events tell no token and no secret of the package", async () => {
     const { enter, events } = await bench();
     await enter(new Connection(), "alice", "hunter2");
@@ -326,6 +341,7 @@ describe("bounds", () => {
     await expect(bench({ handshakes: { total: 0 } })).rejects.toThrow("handshakes.total");
     await expect(bench({ maximumToken: 0 })).rejects.toThrow("maximumToken");
     await expect(bench({ schemes: [] })).rejects.toThrow("one scheme at least");
+    await expect(bench({ role: "proxy", session: { keys: [key] } })).rejects.toThrow("a proxy");
     await expect(bench({ session: { keys: [new Uint8Array(31)] } })).rejects.toThrow("32 bytes");
   });
 

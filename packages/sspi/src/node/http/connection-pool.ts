@@ -18,6 +18,8 @@ export interface ClientTlsOptions {
 }
 
 const longestQueue = 1000;
+/** Beyond it the origin that was asked first, of those where nothing is under way, loses its connections. */
+const mostOrigins = 256;
 
 /** Connections by origin, at most so many each; who finds none free waits. */
 export class ConnectionPool {
@@ -87,9 +89,19 @@ export class ConnectionPool {
   #originOf(origin: string): Origin {
     const known = this.#origins.get(origin);
     if (known !== undefined) return known;
+    if (this.#origins.size >= mostOrigins) this.#forgetOne();
     const made: Origin = { idle: [], all: new Set(), waiting: new Set() };
     this.#origins.set(origin, made);
     return made;
+  }
+
+  #forgetOne(): void {
+    for (const [origin, { idle, all }] of this.#origins) {
+      if (idle.length < all.size) continue;
+      for (const { agent } of all) agent.destroy();
+      this.#origins.delete(origin);
+      return;
+    }
   }
 
   #connection(origin: string): HeldConnection {

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { NegotiateError } from "../../http/client/negotiate-error.ts";
 import { redirectOf } from "../../http/client/redirect.ts";
-import type { IncomingAnswer, OutgoingRequest } from "./exchange.ts";
+import { drain, type IncomingAnswer, type OutgoingRequest } from "./exchange.ts";
 import { NegotiateClient, type NegotiateClientOptions } from "./negotiate-client.ts";
 
 /** `fetch`, with a sign-on. */
@@ -15,7 +15,9 @@ const mostRedirects = 20;
 
 /**
  * Makes a `fetch` that signs on by Negotiate or NTLM where the list of origins allows it, over connections of its own. It
- * never sends a password in any other way: not by Basic, not to another origin, not with a redirect.
+ * never sends a password in any other way: not by Basic, not to another origin, not with a redirect. As with any `fetch`, read or
+ * cancel every body: until then its connection is taken. Bodies arrive as they were sent; ask for no `Accept-Encoding` that you do
+ * not read yourself.
  *
  * @throws {TypeError} for an entry of `origins` that is no origin, or a proxy that is not `http:`
  * @throws {RangeError} for a limit that is none
@@ -45,7 +47,7 @@ export function createNegotiateFetch(options: NegotiateClientOptions): Negotiate
       const next = redirectOf(request, answer.status, answer.values("location")[0]);
       if (next === undefined || asked.redirect === "manual")
         return responseOf(request, answer, redirects > 0);
-      answer.message.destroy();
+      await drain(answer).catch(() => answer.message.destroy());
       if (asked.redirect === "error") throw new NegotiateError("redirect-refused", "the server redirects");
       if (redirects === mostRedirects)
         throw new NegotiateError("too-many-redirects", "the server redirects too often");

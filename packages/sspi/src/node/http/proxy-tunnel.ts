@@ -1,5 +1,5 @@
 import type { Agent } from "node:http";
-import { connect, Socket } from "node:net";
+import { connect, isIP, Socket } from "node:net";
 import { connect as connectTls, type SecureContextOptions } from "node:tls";
 import { ClientHandshake } from "../../http/client/client-handshake.ts";
 import { NegotiateError } from "../../http/client/negotiate-error.ts";
@@ -28,8 +28,10 @@ export function tunnelMaker(options: TunnelOptions): TunnelMaker {
     through(agent, origin, tls) {
       const connection = async (): Promise<Socket> => {
         const socket = await openTunnel(options, origin);
-        const servername = origin.hostname.replace(/^\[|\]$/g, "");
-        return connectTls({ ...tls, socket, servername, host: servername, ALPNProtocols: ["http/1.1"] });
+        const host = origin.hostname.replace(/^\[|\]$/g, "");
+        // RFC 6066 section 3: an address is no server name.
+        const name = isIP(host) === 0 ? { servername: host } : {};
+        return connectTls({ ...tls, ...name, socket, host, ALPNProtocols: ["http/1.1"] });
       };
       agent.createConnection = (_options, created) => {
         connection().then(
