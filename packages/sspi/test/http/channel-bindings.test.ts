@@ -7,6 +7,7 @@ import { ntHash, Secret } from "@sallyport/crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createNegotiateFetch, createSignOn, nodeSignOn, type SignOnEvent } from "../../src/http/index.ts";
 import { acquireCredentials, createSspiProvider, ntlmPackage } from "../../src/index.ts";
+import { tlsBindingsOf } from "../../src/node/http/tls-bindings.ts";
 import { certificates } from "./certificates.ts";
 import { listen } from "./client-bench.ts";
 
@@ -72,4 +73,49 @@ describe("over TLS, with NTLM", () => {
       expect(events).toMatchObject([{ kind: "refused", symbol: "SEC_E_BAD_BINDINGS" }]);
     },
   );
+});
+
+describe("the bindings of a connection", () => {
+  async function bothEnds(versions: {
+    minVersion: "TLSv1.2" | "TLSv1.3";
+    maxVersion: "TLSv1.2" | "TLSv1.3";
+  }) {
+    const server = createRaw({ ...certificates.server, ...versions });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const accepted = once(server, "secureConnection");
+    const client = connectTls({ port, host: "localhost", ca: certificates.server.cert, ...versions });
+    await once(client, "secureConnect");
+    const [socket] = await accepted;
+    onTestFinished(() => void client.destroy());
+    return { client, server: socket };
+  }
+
+  it.each([
+    ["tls-server-end-point", "TLSv1.2", 48],
+    ["tls-server-end-point", "TLSv1.3", 48],
+    ["tls-exporter", "TLSv1.2", 32],
+    ["tls-exporter", "TLSv1.3", 32],
+    ["tls-unique", "TLSv1.2", 12],
+  ] as const)("%s over %s is the same at both ends", async (kind, version, length) => {
+    const { client, server } = await bothEnds({ minVersion: version, maxVersion: version });
+    const seen = tlsBindingsOf(client, kind, client.getPeerX509Certificate()?.raw, "client");
+    const own = tlsBindingsOf(server, kind, server.getCertificate().raw, "server");
+    expect(seen).toEqual(own);
+    expect(seen?.applicationData).toHaveLength(kind.length + 1 + length);
+    const other = await bothEnds({ minVersion: version, maxVersion: version });
+    const elsewhere = tlsBindingsOf(other.client, kind, other.client.getPeerX509Certificate()?.raw, "client");
+    if (kind === "tls-server-end-point") expect(elsewhere).toEqual(seen);
+    else expect(elsewhere).not.toEqual(seen);
+  });
+
+  it("TLS 1.3 has no tls-unique, and a certificate that is none no end point", async () => {
+    const { client } = await bothEnds({ minVersion: "TLSv1.3", maxVersion: "TLSv1.3" });
+    expect(tlsBindingsOf(client, "tls-unique", undefined, "client")).toBeUndefined();
+    expect(
+      tlsBindingsOf(client, "tls-server-end-point", Uint8Array.of(0x30, 0x82), "client"),
+    ).toBeUndefined();
+  });
 });
