@@ -2,12 +2,13 @@
  * A site for the people of a house. Who signed on to Windows is known here without a further word; everybody else is asked
  * for name and password by the browser. The site itself runs on any platform.
  */
-import type { HttpBindings } from "@hono/node-server";
+import { type HttpBindings, serve } from "@hono/node-server";
 import type { AccountSource } from "@sallyport/accounts";
 import {
   acquireServerSchemes,
   createSignOn,
   honoSignOn,
+  type SignOn,
   type SignOnEvent,
   type SignOnVariables,
 } from "@sallyport/sspi/http";
@@ -22,27 +23,48 @@ export interface IntranetOptions {
   readonly sessionKey: Uint8Array;
   /** Whose members see `/payroll`. */
   readonly payrollGroup: string;
-  readonly onEvent?: (event: SignOnEvent) => void;
+  /** On loopback; 0, the default, takes any free one. */
+  readonly port?: number;
+  /** Where a line goes about everybody who signs on, or is refused. */
+  readonly log?: (line: string) => void;
 }
 
-type Environment = { Bindings: HttpBindings; Variables: SignOnVariables };
-
 export interface Intranet {
-  readonly app: Hono<Environment>;
+  /** Such as `http://localhost:8080`. */
+  readonly origin: string;
   close(): Promise<void>;
 }
 
-/** Makes the site. */
-export async function intranet(options: IntranetOptions): Promise<Intranet> {
-  const { accounts, domain, sessionKey, payrollGroup, onEvent } = options;
+/** Opens the site. */
+export async function serveIntranet(options: IntranetOptions): Promise<Intranet> {
+  const { accounts, domain, sessionKey, payrollGroup, port = 0, log = () => {} } = options;
   const acquired = await acquireServerSchemes({ accounts, server: { computer: "INTRANET", domain } });
   const signOn = createSignOn({
     schemes: acquired.schemes,
     session: { keys: [sessionKey] },
-    ...(onEvent && { onEvent }),
+    onEvent: (event) => tell(event, log),
   });
-  const app = new Hono<Environment>();
+  const { fetch } = site(signOn, payrollGroup);
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: "127.0.0.1", port }, (address) =>
+      resolve({
+        origin: `http://localhost:${address.port}`,
+        close: async () => {
+          signOn.close();
+          if ("closeAllConnections" in server) server.closeAllConnections();
+          await new Promise((closed) => server.close(closed));
+          await acquired.close();
+        },
+      }),
+    );
+    server.once("error", reject);
+  });
+}
 
+type Environment = { Bindings: HttpBindings; Variables: SignOnVariables };
+
+function site(signOn: SignOn, payrollGroup: string): Hono<Environment> {
+  const app = new Hono<Environment>();
   app.get("/health", (context) => context.text("ok")); // before the sign-on: for everybody
   app.use(honoSignOn(signOn));
   app.get("/", (context) => context.html(page(context.get("user").name)));
@@ -60,14 +82,12 @@ export async function intranet(options: IntranetOptions): Promise<Intranet> {
     for (const [name, value] of signOn.signOut(context.env.incoming.socket)) context.header(name, value);
     return context.text("Signed out; browsers sign on again by themselves.");
   });
+  return app;
+}
 
-  return {
-    app,
-    close: async () => {
-      signOn.close();
-      await acquired.close();
-    },
-  };
+function tell(event: SignOnEvent, log: (line: string) => void): void {
+  if (event.kind === "signed-on") log(`${event.user.name} signed on by ${event.user.mechanism}`);
+  if (event.kind === "refused") log(`refused: ${event.symbol}`);
 }
 
 /** A browser signs on for every page that posts here, so what changes something asks where the form came from. */
