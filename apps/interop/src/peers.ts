@@ -8,7 +8,10 @@ const packages = {
   eapol_test: "eapoltest",
   freeradius: "freeradius",
   gcc: "gcc",
+  "gss-ntlmssp": "gss-ntlmssp",
   "mingw-w64 headers": "mingw-w64-common",
+  ntlm_auth: "winbind",
+  "python3-gssapi": "python3-gssapi",
   radclient: "freeradius-utils",
   tshark: "tshark",
   chat: "ppp",
@@ -16,12 +19,16 @@ const packages = {
   socat: "socat",
   telnet: "inetutils-telnet",
   "winapi crate": "librust-winapi-dev",
+  "python3-impacket": "python3-impacket",
 } as const;
 
 /** Where the peers lie that are no programs. */
 export const folders = {
+  "gss-ntlmssp": "/etc/gss/mech.d/mech.ntlmssp.conf",
   "mingw-w64 headers": "/usr/share/mingw-w64/include",
+  "python3-gssapi": "/usr/lib/python3/dist-packages/gssapi",
   "winapi crate": "/usr/share/cargo/registry/winapi-0.3.9/src",
+  "python3-impacket": "/usr/lib/python3/dist-packages/impacket",
 } as const;
 export type Peer = keyof typeof packages;
 
