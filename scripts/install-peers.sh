@@ -12,6 +12,7 @@ peers=(
   inetutils-telnet # telnet
   picocom          # a terminal program for serial lines
   socat            # pseudo-terminals that lead to a socket
+  python3-impacket # NTLM in Python, a client of its own
   gcc libc6-dev    # the load generator is a C program; evaluates header files
   mingw-w64-common # public headers of Windows, against which every error code is held
   librust-winapi-dev # the newer codes, which those headers do not have

@@ -59,11 +59,6 @@ export class NtlmAcceptor extends NtlmContext {
     }
   }
 
-  override delete(): void {
-    this.#shared.forget(this.#serverChallenge);
-    super.delete();
-  }
-
   #begin(step: ContextStep): number | StepAnswer {
     // E-03; and there are no datagrams.
     if (step.asks(codes.ASC_REQ_DELEGATE) || step.asks(codes.ASC_REQ_DATAGRAM))
@@ -72,7 +67,6 @@ export class NtlmAcceptor extends NtlmContext {
     const flags = answeredFlags(offered, this.#shared.kind, this.#policy.allowLegacy === true);
     if (flags === undefined) return codes.SEC_E_INVALID_TOKEN;
     this.#serverChallenge = step.random(8);
-    if (this.#policy.refuseLoopback === true) this.#shared.remember(this.#serverChallenge);
     this.#negotiate = step.token.slice();
     this.#answered = flags;
     this.#challenge = encodeChallengeMessage({
@@ -89,7 +83,6 @@ export class NtlmAcceptor extends NtlmContext {
   }
 
   #judge(step: ContextStep): number | StepAnswer | PromiseLike<number | StepAnswer> {
-    this.#shared.forget(this.#serverChallenge);
     const message = decodeAuthenticateMessage(step.token);
     const flags = finalFlags(message, this.#answered, this.#policy.allowLegacy === true);
     if (flags === undefined) return codes.SEC_E_INVALID_TOKEN;
@@ -146,6 +139,7 @@ export class NtlmAcceptor extends NtlmContext {
       return codes.SEC_E_MESSAGE_ALTERED;
     }
     if (timeStatus(response.time, step.clock.now(), this.#policy) !== codes.SEC_E_OK) return denied("time");
+    // NTLM-37: the proof covers what a client says of its process, so that it cannot be taken out on the way.
     if (this.#policy.refuseLoopback === true && this.#isLoopback(pairs)) return denied("loopback");
     const status =
       bindingsStatus(step.channelBindings, pairs, this.#policy) || targetStatus(pairs, this.#policy);

@@ -60,7 +60,6 @@ export class NtlmInitiator extends NtlmContext {
     if (targetInfo === undefined || !isAnswerTo(challenge.flags, this.#offer))
       return codes.SEC_E_INVALID_TOKEN;
     const serverPairs = av.decodeAvPairs(targetInfo, 48);
-    if (this.#shared.isOwnChallenge(serverChallenge)) return codes.SEC_E_LOGON_DENIED; // NTLM-37
     const identity = step.asks(codes.ISC_REQ_NULL_SESSION) ? undefined : this.#identity;
     const flags = agreedFlags(challenge.flags, this.#offer, identity === undefined);
     if (identity === undefined)

@@ -1,10 +1,8 @@
+import { constantTimeEqual } from "@sallyport/crypto";
 import type { Random } from "@sallyport/runtime";
 import type { NtlmPackageOptions, NtlmServerNames } from "./ntlm-options.ts";
 import * as av from "./wire/av-pairs.ts";
 import { encodeUtf16 } from "./wire/text.ts";
-
-/** How many open challenges are remembered to recognize a reflected one; beyond it the oldest is forgotten. */
-const maximumChallenges = 65_536;
 
 /** What all credentials of one package instance have in common. */
 export class NtlmShared {
@@ -18,7 +16,6 @@ export class NtlmShared {
   /** The AV pairs of a CHALLENGE, without its time (NTLM-11). */
   readonly serverPairs: readonly av.AvPair[];
   #singleHost: Uint8Array<ArrayBuffer> | undefined;
-  readonly #challenges = new Set<string>();
 
   constructor({ workstation = "", server = {} }: NtlmPackageOptions) {
     this.workstation = workstation;
@@ -42,32 +39,8 @@ export class NtlmShared {
   /** Whether a client says that it runs in this process. */
   isOwnHost(singleHost: Uint8Array | undefined): boolean {
     const own = this.#singleHost;
-    return (
-      own !== undefined &&
-      singleHost?.length === own.length &&
-      own.every((byte, at) => singleHost[at] === byte)
-    );
+    return own !== undefined && singleHost !== undefined && constantTimeEqual(own, singleHost);
   }
-
-  /** Remembers a challenge that must not come back to a client of this process. */
-  remember(challenge: Uint8Array): void {
-    this.#challenges.add(keyOf(challenge));
-    if (this.#challenges.size <= maximumChallenges) return;
-    const [oldest = ""] = this.#challenges;
-    this.#challenges.delete(oldest);
-  }
-
-  forget(challenge: Uint8Array): void {
-    if (this.#challenges.size > 0) this.#challenges.delete(keyOf(challenge));
-  }
-
-  isOwnChallenge(challenge: Uint8Array): boolean {
-    return this.#challenges.size > 0 && this.#challenges.has(keyOf(challenge));
-  }
-}
-
-function keyOf(challenge: Uint8Array): string {
-  return challenge.join();
 }
 
 function pairsOf(
