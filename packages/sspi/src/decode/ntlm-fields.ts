@@ -34,8 +34,8 @@ function negotiate(bytes: Uint8Array, writer: FieldWriter): NtlmFields {
   const { flags, domain, workstation } = decodeNegotiateMessage(bytes);
   const fields = [...head(writer, "NEGOTIATE"), flagField(writer, 12, flags)];
   if (bytes.length >= 32) {
-    fields.push(payload(bytes, writer, "DomainName", 16, quoted(domain)));
-    fields.push(payload(bytes, writer, "Workstation", 24, quoted(workstation)));
+    fields.push(payload(bytes, writer, "DomainName", 16, domain));
+    fields.push(payload(bytes, writer, "Workstation", 24, workstation));
   }
   if (hasVersion(bytes, flags, 32, [16, 24])) fields.push(version(bytes, writer, 32));
   const wish = (flags & NTLMSSP_NEGOTIATE_SIGN) === 0 ? "without signing" : "with signing";
@@ -46,7 +46,7 @@ function challenge(bytes: Uint8Array, base: number, writer: FieldWriter, redacts
   const { flags, targetName, targetInfo } = decodeChallengeMessage(bytes);
   const fields = [
     ...head(writer, "CHALLENGE"),
-    payload(bytes, writer, "TargetName", 12, quoted(targetName)),
+    payload(bytes, writer, "TargetName", 12, targetName),
     flagField(writer, 20, flags),
     writer.bytes("ServerChallenge", 24, 8),
   ];
@@ -68,9 +68,9 @@ function authenticate(bytes: Uint8Array, base: number, writer: FieldWriter, reda
     ...head(writer, "AUTHENTICATE"),
     lmField(writer, lmResponse),
     ...nt.fields,
-    payload(bytes, writer, "DomainName", 28, quoted(domain)),
-    payload(bytes, writer, "UserName", 36, quoted(user)),
-    payload(bytes, writer, "Workstation", 44, quoted(workstation)),
+    payload(bytes, writer, "DomainName", 28, domain),
+    payload(bytes, writer, "UserName", 36, user),
+    payload(bytes, writer, "Workstation", 44, workstation),
     writer.secret(
       "EncryptedRandomSessionKey",
       writer.placeOf(encryptedSessionKey, 52),
@@ -103,16 +103,20 @@ function flagField(writer: FieldWriter, at: number, flags: number): DecodedField
   return writer.value("NegotiateFlags", at, 4, flagsInHex(flags), flagNames(flags));
 }
 
-/** What a field (length, capacity, offset) points to. An empty one stands where the field itself does. */
+/**
+ * What a field (length, capacity, offset) points to. An empty one stands where the field itself does, and so does one that
+ * the flags say is not there.
+ */
 function payload(
   bytes: Uint8Array,
   writer: FieldWriter,
   name: string,
   at: number,
-  value: string,
+  text: string,
 ): DecodedField {
-  const length = readUint16(bytes, at);
-  return writer.value(name, length === 0 ? at : readUint32(bytes, at + 4), length, value);
+  return text === ""
+    ? writer.value(name, at, 0, quoted(""))
+    : writer.value(name, readUint32(bytes, at + 4), readUint16(bytes, at), quoted(text));
 }
 
 /** The flag alone does not make room for it: the payload must begin behind it. */
