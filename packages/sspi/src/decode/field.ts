@@ -52,7 +52,7 @@ export function quoted(text: string): string {
   return `"${text.replace(/["\p{C}\p{Zl}\p{Zp}]/gu, escaped)}"`;
 }
 
-export function toHex(bytes: Uint8Array): string {
+function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join("");
 }
 

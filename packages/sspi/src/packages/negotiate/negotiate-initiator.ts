@@ -48,6 +48,7 @@ export class NegotiateInitiator extends NegotiateContext {
     const [first] = this.#offered;
     if (first === undefined) return { status: codes.SEC_E_NO_CREDENTIALS };
     if (this.#wishes.isRaw) {
+      if (step.token.length > 0) return { status: codes.SEC_E_INVALID_TOKEN };
       this.goDirect(first);
       return this.ask(step, step.token);
     }
