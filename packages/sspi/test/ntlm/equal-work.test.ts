@@ -9,20 +9,8 @@ const calls = vi.hoisted((): string[] => []);
 // The primitives stay as they are; only that they were called is written down.
 vi.mock("@sallyport/crypto", async (importOriginal) => {
   const actual = await importOriginal<typeof import("@sallyport/crypto")>();
-  class HmacMd5 extends actual.HmacMd5 {
-    constructor(key: Uint8Array) {
-      super(key);
-      calls.push(`HmacMd5 ${key.length}`);
-    }
-
-    override update(bytes: Uint8Array, start?: number, end?: number): this {
-      calls.push(`update ${bytes.length}`);
-      return super.update(bytes, start, end);
-    }
-  }
   return {
     ...actual,
-    HmacMd5,
     hmacMd5: (key: Uint8Array, ...parts: Uint8Array[]) => {
       calls.push(`hmacMd5 ${key.length} ${parts.map(({ length }) => length)}`);
       return actual.hmacMd5(key, ...parts);
@@ -63,10 +51,8 @@ it("NTLM-34 NTLM-32 unknown, wrong, unusable and empty take the work of one anot
     reason: "unknown-account",
     calls: [
       "hmacMd5 16 24",
-      "HmacMd5 16",
-      "update 8",
-      "update 184",
-      "update 16",
+      "hmacMd5 16 8,184",
+      "hmacMd5 16 16",
       "constantTimeEqual 16 16",
       "constantTimeEqual 16 16",
     ],

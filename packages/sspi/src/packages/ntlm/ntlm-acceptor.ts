@@ -12,7 +12,6 @@ import type { NtlmShared } from "./ntlm-shared.ts";
 import { type AuthenticateMessage, decodeAuthenticateMessage } from "./wire/authenticate-message.ts";
 import * as av from "./wire/av-pairs.ts";
 import { encodeChallengeMessage } from "./wire/challenge-message.ts";
-import { fileTime } from "./wire/file-time.ts";
 import * as flag from "./wire/negotiate-flags.ts";
 import { decodeNegotiateMessage } from "./wire/negotiate-message.ts";
 import { NtlmFormatError } from "./wire/ntlm-format-error.ts";
@@ -73,10 +72,7 @@ export class NtlmAcceptor extends NtlmContext {
       flags,
       serverChallenge: this.#serverChallenge,
       targetName: (flags & flag.NTLMSSP_REQUEST_TARGET) === 0 ? "" : this.#shared.targetName,
-      targetInfo: av.encodeAvPairs([
-        ...this.#shared.serverPairs,
-        { id: av.MsvAvTimestamp, value: fileTime(step.clock.now()) },
-      ]),
+      targetInfo: this.#shared.targetInfo(step.clock.now()),
       version: this.#shared.version,
     });
     return { status: codes.SEC_I_CONTINUE_NEEDED, token: this.#challenge, attributes: 0 };
@@ -157,7 +153,7 @@ export class NtlmAcceptor extends NtlmContext {
       negotiate,
       challenge,
       token.subarray(0, offset),
-      new Uint8Array(16),
+      noMic,
       token.subarray(end),
     );
     return constantTimeEqual(mic, token.subarray(offset, end));
@@ -226,6 +222,8 @@ export class NtlmAcceptor extends NtlmContext {
 
 const protection =
   flag.NTLMSSP_NEGOTIATE_SIGN | flag.NTLMSSP_NEGOTIATE_SEAL | flag.NTLMSSP_NEGOTIATE_KEY_EXCH;
+
+const noMic = new Uint8Array(16);
 
 /** SEC_E_LOGON_DENIED for every reason; the reason is for the server alone. */
 function denied(reason: NtlmRefusal["reason"]): StepAnswer {

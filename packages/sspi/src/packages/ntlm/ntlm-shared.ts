@@ -1,7 +1,8 @@
 import { constantTimeEqual } from "@sallyport/crypto";
-import type { Random } from "@sallyport/runtime";
+import type { Milliseconds, Random } from "@sallyport/runtime";
 import type { NtlmPackageOptions, NtlmServerNames } from "./ntlm-options.ts";
 import * as av from "./wire/av-pairs.ts";
+import { fileTime } from "./wire/file-time.ts";
 import { encodeUtf16 } from "./wire/text.ts";
 
 /** What all credentials of one package instance have in common. */
@@ -13,8 +14,8 @@ export class NtlmShared {
   /** What a CHALLENGE calls its target. */
   readonly targetName: string;
   readonly domain: string;
-  /** The AV pairs of a CHALLENGE, without its time (NTLM-11). */
-  readonly serverPairs: readonly av.AvPair[];
+  /** The AV pairs of a CHALLENGE; its time stands before the end. */
+  readonly #targetInfo: Uint8Array<ArrayBuffer>;
   #singleHost: Uint8Array<ArrayBuffer> | undefined;
 
   constructor({ workstation = "", server = {} }: NtlmPackageOptions) {
@@ -23,7 +24,14 @@ export class NtlmShared {
     const { computer = "SALLYPORT", domain = "WORKGROUP" } = server;
     this.domain = domain;
     this.targetName = this.kind === "domain" ? domain : computer;
-    this.serverPairs = pairsOf({ ...server, computer, domain });
+    const time = { id: av.MsvAvTimestamp, value: new Uint8Array(8) };
+    this.#targetInfo = av.encodeAvPairs([...pairsOf({ ...server, computer, domain }), time]);
+  }
+
+  /** The target information of a CHALLENGE that is made now (NTLM-11). */
+  targetInfo(now: Milliseconds): Uint8Array {
+    this.#targetInfo.set(fileTime(now), this.#targetInfo.length - 12);
+    return this.#targetInfo;
   }
 
   /** What a client says of the process it runs in: 48 bytes, the same for all its contexts (MS-NLMP section 2.2.2.2). */
