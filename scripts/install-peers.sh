@@ -19,6 +19,7 @@ peers=(
   chromium         # a real browser
   winbind          # ntlm_auth, Samba's NTLM and SPNEGO, both sides
   gss-ntlmssp      # NTLM for MIT's GSS-API
+  openssl          # another reader of DER
   python3-gssapi   # MIT's GSS-API and SPNEGO from a script
 )
 

@@ -11,6 +11,7 @@ const packages = {
   "gss-ntlmssp": "gss-ntlmssp",
   "mingw-w64 headers": "mingw-w64-common",
   ntlm_auth: "winbind",
+  openssl: "openssl",
   "python3-gssapi": "python3-gssapi",
   radclient: "freeradius-utils",
   tshark: "tshark",

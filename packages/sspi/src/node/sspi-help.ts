@@ -33,4 +33,5 @@ Examples:
   sspi decode a1 07 30 05 a0 03 0a 01 00
   curl -v --negotiate -u : https://intranet.example/ 2>&1 | sspi decode --redact
   pbpaste | sspi decode --json
+  npx @sallyport/sspi decode TOKEN    without installing anything
 `;
