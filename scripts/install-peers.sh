@@ -14,6 +14,7 @@ peers=(
   socat            # pseudo-terminals that lead to a socket
   python3-impacket # NTLM in Python, a client of its own
   gcc libc6-dev    # the load generator is a C program; evaluates header files
+  libkrb5-dev      # the benchmark compiles against its GSS-API
   mingw-w64-common # public headers of Windows, against which every error code is held
   librust-winapi-dev # the newer codes, which those headers do not have
   chromium         # a real browser

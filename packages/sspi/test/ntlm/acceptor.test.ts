@@ -143,6 +143,33 @@ describe("NTLM-12 the flags that are answered", () => {
   });
 });
 
+describe("NTLM-12 old clients to the end", () => {
+  it("NTLM-12 without extended session security: NTLMv2 all the same, and nothing is protected", async () => {
+    const { server } = await bench({ allowLegacy: true }).open();
+    const negotiate = newMessage(1, 16);
+    writeUint32(negotiate, 12, 0x60008235);
+    const { token } = await server.step(negotiate);
+    const { established } = await server.step(responseWithoutMic(token, { flags: 0x60808235 }));
+    expect([established, server.features]).toEqual([true, []]);
+    expect(() => server.sign(new Uint8Array(1))).toThrow("SEC_E_QOP_NOT_SUPPORTED");
+    expect(server.identity()?.name).toBe("TESTDOM\\alice");
+  });
+
+  it("NTLM-04 NTLM-12 OEM only: names of one byte a letter, proved in UTF-16", async () => {
+    const accounts = accountsOf({ ...alice, name: "jürg" });
+    const { server } = await bench({ accounts }).open();
+    const { token } = await server.step(
+      fromHex("4e544c4d53535000010000000682080000000000000000000000000000000000"),
+    );
+    const names = {
+      user: "jürg",
+      text: (word: string) => Uint8Array.from(word, (letter) => letter.charCodeAt(0)),
+    };
+    const { established } = await server.step(responseWithoutMic(token, { ...names, flags: 0x00888206 }));
+    expect([established, server.identity()?.name]).toEqual([true, "TESTDOM\\jürg"]);
+  });
+});
+
 describe("NTLM-30 channel bindings", () => {
   const right = tlsChannelBindings("tls-server-end-point", new Uint8Array(32).fill(1));
   const wrong = tlsChannelBindings("tls-server-end-point", new Uint8Array(32).fill(2));
@@ -248,19 +275,26 @@ describe("NTLM-31 the MIC", () => {
 /** What curl --ntlm sends: NTLMv2, the payload at 64, no Flags pair. */
 function responseWithoutMic(
   challenge: Uint8Array,
-  changes: { readonly time?: Uint8Array; readonly password?: string; readonly flags?: number } = {},
+  changes: {
+    readonly time?: Uint8Array;
+    readonly flags?: number;
+    readonly user?: string;
+    readonly text?: (word: string) => Uint8Array;
+  } = {},
 ): Uint8Array {
+  const { user = "alice", text = encodeUtf16, flags = 0x00888205 } = changes;
   const { serverChallenge, targetInfo = new Uint8Array(4) } = decodeChallengeMessage(challenge);
   const pairs = decodeAvPairs(targetInfo);
   const time = changes.time ?? findAvPair(pairs, 7) ?? new Uint8Array(8);
   const ntResponse = encodeNtlmv2Response(time, new Uint8Array(8).fill(3), pairs);
-  const key = responseKey(ntHash(changes.password ?? "alicepw"), "alice", "TESTDOM");
+  const key = responseKey(ntHash("alicepw"), user, "TESTDOM");
   ntResponse.set(responseProof(key, serverChallenge, ntResponse.subarray(16)).proof);
-  const message = newMessage(3, 64 + ntResponse.length + 14 + 10);
+  const names = [text("TESTDOM"), text(user)] as const;
+  const message = newMessage(3, 64 + ntResponse.length + names[0].length + names[1].length);
   let next = writeField(message, 20, 64, ntResponse);
-  next = writeField(message, 28, next, encodeUtf16("TESTDOM"));
-  writeField(message, 36, next, encodeUtf16("alice"));
-  writeUint32(message, 60, changes.flags ?? 0x00888205);
+  next = writeField(message, 28, next, names[0]);
+  writeField(message, 36, next, names[1]);
+  writeUint32(message, 60, flags);
   return message;
 }
 

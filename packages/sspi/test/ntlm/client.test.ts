@@ -5,9 +5,11 @@ import {
   ISC_REQ_NULL_SESSION,
   ISC_REQ_UNVERIFIED_TARGET_NAME,
   type NtlmAuthData,
+  ntlmPackage,
   SEC_E_INVALID_TOKEN,
   SEC_E_NO_CREDENTIALS,
   SEC_E_UNSUPPORTED_FUNCTION,
+  SECPKG_ATTR_CLIENT_SPECIFIED_TARGET,
   SECPKG_ATTR_SESSION_KEY,
   tlsChannelBindings,
 } from "../../src/index.ts";
@@ -173,6 +175,21 @@ describe("NTLM-23 the AV pairs of a response", () => {
     const initiate = { target: "cifs/nas", flags: ISC_REQ_UNVERIFIED_TARGET_NAME };
     const { authenticate } = await shakeHands(await bench().open({ initiate }));
     expect(avFlags(responseOf(authenticate).pairs)).toBe(0x2 | 0x4);
+  });
+
+  it("NTLM-23 SSPI-27 an SPN of 1024 letters travels whole, a longer one is SEC_E_TARGET_UNKNOWN", async () => {
+    const target = `HTTP/${"x".repeat(1019)}`;
+    const { server } = await shakeHands(await bench().open({ initiate: { target } }));
+    expect(server.query(SECPKG_ATTR_CLIENT_SPECIFIED_TARGET)).toEqual({ targetName: target });
+    const { client } = await bench().open({ initiate: { target: `${target}x` } });
+    await expect(client.step()).rejects.toMatchObject({ symbol: "SEC_E_TARGET_UNKNOWN" });
+  });
+
+  it("NTLM-11 names that fit into no message are refused when the package is made", () => {
+    expect(() => ntlmPackage({ server: { computer: "x".repeat(256) } })).toThrow(
+      "computer must be a name of at most 255 letters",
+    );
+    expect(() => ntlmPackage({ workstation: "x".repeat(256) })).toThrow(RangeError);
   });
 
   it("NTLM-23 a server cannot put its own bindings, host or target name into the response", async () => {

@@ -19,6 +19,7 @@ export class NtlmShared {
   #singleHost: Uint8Array<ArrayBuffer> | undefined;
 
   constructor({ workstation = "", server = {} }: NtlmPackageOptions) {
+    for (const [setting, name] of Object.entries({ workstation, ...server })) checkName(setting, name);
     this.workstation = workstation;
     this.kind = server.kind ?? "server";
     const { computer = "SALLYPORT", domain = "WORKGROUP" } = server;
@@ -49,6 +50,12 @@ export class NtlmShared {
     const own = this.#singleHost;
     return own !== undefined && singleHost !== undefined && constantTimeEqual(own, singleHost);
   }
+}
+
+/** Names go into fields of 16 bits, and into messages that have to stay short. */
+function checkName(setting: string, name: unknown): void {
+  if (typeof name === "string" && name.length <= 255) return;
+  throw new RangeError(`${setting} must be a name of at most 255 letters`);
 }
 
 function pairsOf(
