@@ -12,6 +12,7 @@ const packages = {
   "gss-ntlmssp": "gss-ntlmssp",
   "mingw-w64 headers": "mingw-w64-common",
   ntlm_auth: "winbind",
+  openssl: "openssl",
   "python3-gssapi": "python3-gssapi",
   radclient: "freeradius-utils",
   tshark: "tshark",
@@ -20,6 +21,7 @@ const packages = {
   socat: "socat",
   telnet: "inetutils-telnet",
   "winapi crate": "librust-winapi-dev",
+  "python3-impacket": "python3-impacket",
 } as const;
 
 /** Where the peers lie that are no programs. */
@@ -28,6 +30,7 @@ export const folders = {
   "mingw-w64 headers": "/usr/share/mingw-w64/include",
   "python3-gssapi": "/usr/lib/python3/dist-packages/gssapi",
   "winapi crate": "/usr/share/cargo/registry/winapi-0.3.9/src",
+  "python3-impacket": "/usr/lib/python3/dist-packages/impacket",
 } as const;
 export type Peer = keyof typeof packages;
 

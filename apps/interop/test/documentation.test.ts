@@ -116,6 +116,7 @@ describe("code blocks of the documentation", () => {
       /^npm run sallyport -- /,
       /^npx @sallyport\/server start$/,
       /^(npx @sallyport\/errors|winerror) /,
+      /^sspi decode /,
       /^sallyport (start|check|log|trace|radius test|eap test)\b/,
       /^sallyport ras (dial|ports|disconnect)\b/,
       /^telnet 127\.0\.0\.1 7000$/,

@@ -20,6 +20,9 @@ export function rc4(key: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer>
   return result;
 }
 
+/** From how many bytes on words are worth their view. */
+const wordsFrom = 128;
+const isLittleEndian = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
 /** A permutation of 256 bytes, and the two indices behind it. */
 const stateLength = 258;
 
@@ -53,10 +56,22 @@ export class Rc4 {
 
   /** Encrypts, or decrypts, in place: the next `bytes.length` bytes of the stream are used up. */
   apply(bytes: Uint8Array): void {
+    if (bytes.length < wordsFrom || !isLittleEndian) {
+      this.#applyBytes(bytes, 0, bytes.length);
+      return;
+    }
+    const head = -bytes.byteOffset & 3;
+    const words = (bytes.length - head) >> 2;
+    this.#applyBytes(bytes, 0, head);
+    this.#applyWords(new Int32Array(bytes.buffer, bytes.byteOffset + head, words));
+    this.#applyBytes(bytes, head + 4 * words, bytes.length);
+  }
+
+  #applyBytes(bytes: Uint8Array, start: number, end: number): void {
     const state = this.#state;
     let i = this.#i;
     let j = this.#j;
-    for (let at = 0; at < bytes.length; at += 1) {
+    for (let at = start; at < end; at += 1) {
       i = (i + 1) & 255;
       const a = state[i] as number;
       j = (j + a) & 255;
@@ -64,6 +79,45 @@ export class Rc4 {
       state[i] = b;
       state[j] = a;
       bytes[at] = (bytes[at] as number) ^ (state[(a + b) & 255] as number);
+    }
+    this.#i = i;
+    this.#j = j;
+  }
+
+  /** Four bytes a turn, written out, because a word is loaded and stored at the price of a byte. */
+  #applyWords(words: Int32Array): void {
+    const state = this.#state;
+    let i = this.#i;
+    let j = this.#j;
+    for (let at = 0; at < words.length; at += 1) {
+      i = (i + 1) & 255;
+      let a = state[i] as number;
+      j = (j + a) & 255;
+      let b = state[j] as number;
+      state[i] = b;
+      state[j] = a;
+      let key = state[(a + b) & 255] as number;
+      i = (i + 1) & 255;
+      a = state[i] as number;
+      j = (j + a) & 255;
+      b = state[j] as number;
+      state[i] = b;
+      state[j] = a;
+      key |= (state[(a + b) & 255] as number) << 8;
+      i = (i + 1) & 255;
+      a = state[i] as number;
+      j = (j + a) & 255;
+      b = state[j] as number;
+      state[i] = b;
+      state[j] = a;
+      key |= (state[(a + b) & 255] as number) << 16;
+      i = (i + 1) & 255;
+      a = state[i] as number;
+      j = (j + a) & 255;
+      b = state[j] as number;
+      state[i] = b;
+      state[j] = a;
+      words[at] = (words[at] as number) ^ (key | ((state[(a + b) & 255] as number) << 24));
     }
     this.#i = i;
     this.#j = j;

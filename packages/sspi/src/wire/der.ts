@@ -48,7 +48,7 @@ export function contextTag(number: number): number {
 }
 
 /** Deeper than this nothing is read (SPN-11). */
-export const maximumDepth = 16;
+const maximumDepth = 16;
 const constructed = 0x20;
 
 /**

@@ -31,16 +31,24 @@ export function readOid(bytes: Uint8Array, element: DerElement): string {
   return arcs.join(".");
 }
 
+/** Identifiers that were written before. A program has a handful; beyond 64 they are worked out each time. */
+const written = new Map<string, Uint8Array<ArrayBuffer>>();
+const maximumWritten = 64;
+
 /**
- * Writes an OBJECT IDENTIFIER with tag and length.
+ * Writes an OBJECT IDENTIFIER with tag and length. The bytes are not the caller's: copy them.
  *
  * @throws {RangeError} for text that is none
  */
 export function encodeOid(oid: string): Uint8Array<ArrayBuffer> {
+  const before = written.get(oid);
+  if (before !== undefined) return before;
   const arcs = /^[0-2](?:\.(?:0|[1-9]\d{0,14}))+$/.test(oid) ? oid.split(".").map(Number) : [];
   const [first = 3, second = 0, ...rest] = arcs;
   if (first > 2 || (first < 2 && second > 39)) throw new RangeError(`"${oid}" is no object identifier`);
-  return encodeElement(DerTag.oid, Uint8Array.from([first * 40 + second, ...rest].flatMap(base128)));
+  const bytes = encodeElement(DerTag.oid, Uint8Array.from([first * 40 + second, ...rest].flatMap(base128)));
+  if (written.size < maximumWritten) written.set(oid, bytes);
+  return bytes;
 }
 
 function base128(arc: number): readonly number[] {

@@ -52,12 +52,12 @@ export interface NtlmBench {
   }): Promise<{ readonly client: SecurityContext; readonly server: SecurityContext }>;
 }
 
-export const bench = (options: NtlmPackageOptions = {}): NtlmBench => {
+export const bench = (options: NtlmPackageOptions = {}, seed = 1): NtlmBench => {
   const clock = createVirtualClock({ now: Date.UTC(2026, 0, 1) });
   const provider = createSspiProvider({
     packages: [ntlmPackage({ accounts: accountsOf(alice), ...options })],
     clock,
-    random: createSeededRandom(1),
+    random: createSeededRandom(seed),
     warn: () => {},
   });
   onTestFinished(() => provider.shutdown());

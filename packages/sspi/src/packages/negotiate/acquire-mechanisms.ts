@@ -1,5 +1,6 @@
 import { WindowsError } from "@sallyport/errors";
 import * as codes from "@sallyport/errors/sspi";
+import { isThenable } from "@sallyport/runtime";
 import type { CredentialRequest, PackageCredential } from "../../contract/security-package.ts";
 import { packageStatus } from "../../machine/operation.ts";
 import type { MechanismChoice } from "./mechanism-choice.ts";
@@ -19,9 +20,16 @@ export function acquireMechanisms(
 ): Acquired | PromiseLike<Acquired> {
   const wishes = readAuthData(request.authData);
   if (wishes === undefined) return codes.SEC_E_UNKNOWN_CREDENTIALS;
+  const found: Found = { choices: [], refusals: [] };
+  // A mechanism that breaks must not leave the secrets of those before it behind.
+  const broken = (error: unknown): never => {
+    for (const { credential } of found.choices) credential.free?.();
+    throw error;
+  };
   return whenReturned(
-    acquireNext(mechanisms, request, wishes, { choices: [], refusals: [] }),
-    ({ choices, refusals }) => {
+    guarded(() => acquireNext(mechanisms, request, wishes, found), broken),
+    () => {
+      const { choices, refusals } = found;
       if (choices.length > 0) return negotiateCredential(choices, wishes);
       // What is wrong with a credential tells more than that there is none.
       return refusals.find((status) => status !== codes.SEC_E_NO_CREDENTIALS) ?? codes.SEC_E_NO_CREDENTIALS;
@@ -45,7 +53,7 @@ function acquireNext(
   const acquired =
     given === undefined ? codes.SEC_E_NO_CREDENTIALS : acquireOne(mechanism, request, given.authData);
   return whenReturned(acquired, (credential) => {
-    if (typeof credential === "object") found.choices.push({ mechanism, credential });
+    if (typeof credential === "object" && credential !== null) found.choices.push({ mechanism, credential });
     else found.refusals.push(packageStatus(credential));
     return acquireNext(rest, request, wishes, found);
   });
@@ -60,9 +68,20 @@ function acquireOne(
     if (WindowsError.is(error)) return error.code;
     throw error;
   };
+  return guarded<Acquired>(
+    () => securityPackage.acquireCredentials(new MechanismRequest(request, authData)),
+    thrown,
+  );
+}
+
+/** Hands on what is thrown, at once or later. */
+function guarded<Value>(
+  ask: () => Value | PromiseLike<Value>,
+  thrown: (error: unknown) => Value,
+): Value | PromiseLike<Value> {
   try {
-    const acquired = securityPackage.acquireCredentials(new MechanismRequest(request, authData));
-    return typeof acquired === "object" && "then" in acquired ? acquired.then(undefined, thrown) : acquired;
+    const answer = ask();
+    return isThenable(answer) ? answer.then(undefined, thrown) : answer;
   } catch (error) {
     return thrown(error);
   }

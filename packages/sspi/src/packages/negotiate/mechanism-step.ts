@@ -1,5 +1,6 @@
+import { SECBUFFER_TOKEN } from "@sallyport/errors/sspi";
 import type { Clock, Log, Random } from "@sallyport/runtime";
-import type { SecBuffer } from "../../buffers/sec-buffer.ts";
+import { bufferType, type SecBuffer, secBuffer } from "../../buffers/sec-buffer.ts";
 import type { CallSignal } from "../../contract/call-signal.ts";
 import type { ContextStep, PackageCredential } from "../../contract/security-package.ts";
 import type { ChannelBindings } from "../../wire/channel-bindings.ts";
@@ -54,8 +55,10 @@ export class MechanismStep implements ContextStep {
     return this.#step.channelBindings;
   }
 
+  /** The caller's buffers, but with this token in the place of SPNEGO's. */
   get input(): readonly SecBuffer[] {
-    return this.#step.input;
+    const others = this.#step.input.filter((buffer) => bufferType(buffer) !== SECBUFFER_TOKEN);
+    return this.token.length === 0 ? others : [secBuffer(SECBUFFER_TOKEN, this.token), ...others];
   }
 
   asks(flag: number): boolean {
@@ -63,6 +66,7 @@ export class MechanismStep implements ContextStep {
   }
 
   find(type: number): Uint8Array | undefined {
+    if (type === SECBUFFER_TOKEN) return this.token.length === 0 ? undefined : this.token;
     return this.#step.find(type);
   }
 }

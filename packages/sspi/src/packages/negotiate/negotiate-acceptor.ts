@@ -110,15 +110,15 @@ export class NegotiateAcceptor extends NegotiateContext {
   /** The mechanism is done; what is left is the list of mechanisms (RFC 4178 section 5). */
   #finish(step: ContextStep, mic: Uint8Array | undefined, token: Uint8Array | undefined): StepAnswer {
     const refuse = (status: number): StepAnswer => this.#refuse(step, { status });
+    if (this.isMicRequired && !this.hasIntegrity) return refuse(codes.SEC_E_DOWNGRADE_DETECTED);
     if (mic !== undefined) {
       if (!this.hasIntegrity) return refuse(codes.SEC_E_INVALID_TOKEN);
       if (!this.checkMic(mic)) return refuse(codes.SEC_E_MESSAGE_ALTERED);
       this.isMicRequired = true;
       this.isMicReceived = true;
     }
-    const isMissing = this.isMicSent && !this.isMicReceived;
-    if (this.isMicRequired && (!this.hasIntegrity || isMissing))
-      return refuse(codes.SEC_E_DOWNGRADE_DETECTED);
+    // It had the chance to sign, and was asked to.
+    if (this.isMicSent && !this.isMicReceived) return refuse(codes.SEC_E_DOWNGRADE_DETECTED);
     const sendsMic = this.isMicRequired && !this.isMicSent;
     const ownMic = sendsMic ? this.makeMic() : undefined;
     if (sendsMic && ownMic === undefined) return refuse(codes.SEC_E_INTERNAL_ERROR);

@@ -1,5 +1,6 @@
 import { WindowsError } from "@sallyport/errors";
 import * as codes from "@sallyport/errors/sspi";
+import { isThenable } from "@sallyport/runtime";
 import type { PeerIdentity, SecPkgContextSizes } from "../../contract/attributes.ts";
 import { messageFlags } from "../../contract/features.ts";
 import type { PackageMessage } from "../../contract/package-message.ts";
@@ -98,13 +99,12 @@ export abstract class NegotiateContext implements PackageContext {
     } catch (error) {
       return thrown(error);
     }
-    return whenReturned(
-      typeof answer === "object" && "then" in answer ? answer.then(undefined, thrown) : answer,
-      (given) => this.#judged(typeof given === "object" ? given : { status: given }),
-    );
+    const settled = isThenable(answer) ? answer.then(undefined, thrown) : answer;
+    return whenReturned(settled, (given) => this.#judged(given));
   }
 
-  #judged(answer: StepAnswer): StepAnswer {
+  #judged(given: number | StepAnswer): StepAnswer {
+    const answer = typeof given === "object" && given !== null ? given : { status: given };
     const status = packageStatus(answer.status);
     if (status === codes.SEC_E_OK) this.#completion = answer;
     // A token of SPNEGO is whole, so what is inside it is too.

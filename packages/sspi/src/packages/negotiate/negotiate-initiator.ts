@@ -48,6 +48,7 @@ export class NegotiateInitiator extends NegotiateContext {
     const [first] = this.#offered;
     if (first === undefined) return { status: codes.SEC_E_NO_CREDENTIALS };
     if (this.#wishes.isRaw) {
+      if (step.token.length > 0) return { status: codes.SEC_E_INVALID_TOKEN };
       this.goDirect(first);
       return this.ask(step, step.token);
     }
@@ -156,13 +157,14 @@ export class NegotiateInitiator extends NegotiateContext {
     const isPeerDone =
       (response.negState ?? (token === undefined ? "accept-completed" : "")) === "accept-completed";
     if (isPeerDone && token !== undefined) return { status: codes.SEC_E_INVALID_TOKEN }; // SPN-12
+    if (this.isMicRequired && !this.hasIntegrity) return { status: codes.SEC_E_DOWNGRADE_DETECTED };
     if (mic !== undefined) {
       if (!this.hasIntegrity || this.isMicReceived) return { status: codes.SEC_E_INVALID_TOKEN };
       if (!this.checkMic(mic)) return { status: codes.SEC_E_MESSAGE_ALTERED };
       this.isMicRequired = true;
       this.isMicReceived = true;
     }
-    if (this.isMicRequired && (!this.hasIntegrity || (isPeerDone && !this.isMicReceived))) {
+    if (this.isMicRequired && isPeerDone && !this.isMicReceived) {
       return { status: codes.SEC_E_DOWNGRADE_DETECTED };
     }
     // Where a token goes to the peer anyway, a signature costs nothing.

@@ -9,6 +9,8 @@ import { decodeUtf16 } from "./wire/text.ts";
 
 /** 36 hours in milliseconds. */
 const defaultTimeDifference = 36 * 3_600_000;
+/** Samba sends this value where it has no bindings. */
+const noBindings = new Uint8Array(16);
 /** 1970-01-01 in milliseconds since 1601. */
 const unixEpoch = 11_644_473_600_000;
 
@@ -34,7 +36,7 @@ export function bindingsStatus(
 ): number {
   if (policy === "ignore") return codes.SEC_E_OK;
   const received = av.findAvPair(pairs, av.MsvAvChannelBindings);
-  const isAbsent = received === undefined || received.every((byte) => byte === 0);
+  const isAbsent = received === undefined || constantTimeEqual(received, noBindings);
   if (bindings === undefined || isAbsent) {
     return policy === "required" ? codes.SEC_E_BAD_BINDINGS : codes.SEC_E_OK;
   }

@@ -12,7 +12,6 @@ import type { NtlmShared } from "./ntlm-shared.ts";
 import { type AuthenticateMessage, decodeAuthenticateMessage } from "./wire/authenticate-message.ts";
 import * as av from "./wire/av-pairs.ts";
 import { encodeChallengeMessage } from "./wire/challenge-message.ts";
-import { fileTime } from "./wire/file-time.ts";
 import * as flag from "./wire/negotiate-flags.ts";
 import { decodeNegotiateMessage } from "./wire/negotiate-message.ts";
 import { NtlmFormatError } from "./wire/ntlm-format-error.ts";
@@ -59,11 +58,6 @@ export class NtlmAcceptor extends NtlmContext {
     }
   }
 
-  override delete(): void {
-    this.#shared.forget(this.#serverChallenge);
-    super.delete();
-  }
-
   #begin(step: ContextStep): number | StepAnswer {
     // E-03; and there are no datagrams.
     if (step.asks(codes.ASC_REQ_DELEGATE) || step.asks(codes.ASC_REQ_DATAGRAM))
@@ -72,24 +66,19 @@ export class NtlmAcceptor extends NtlmContext {
     const flags = answeredFlags(offered, this.#shared.kind, this.#policy.allowLegacy === true);
     if (flags === undefined) return codes.SEC_E_INVALID_TOKEN;
     this.#serverChallenge = step.random(8);
-    if (this.#policy.refuseLoopback === true) this.#shared.remember(this.#serverChallenge);
     this.#negotiate = step.token.slice();
     this.#answered = flags;
     this.#challenge = encodeChallengeMessage({
       flags,
       serverChallenge: this.#serverChallenge,
       targetName: (flags & flag.NTLMSSP_REQUEST_TARGET) === 0 ? "" : this.#shared.targetName,
-      targetInfo: av.encodeAvPairs([
-        ...this.#shared.serverPairs,
-        { id: av.MsvAvTimestamp, value: fileTime(step.clock.now()) },
-      ]),
+      targetInfo: this.#shared.targetInfo(step.clock.now()),
       version: this.#shared.version,
     });
     return { status: codes.SEC_I_CONTINUE_NEEDED, token: this.#challenge, attributes: 0 };
   }
 
   #judge(step: ContextStep): number | StepAnswer | PromiseLike<number | StepAnswer> {
-    this.#shared.forget(this.#serverChallenge);
     const message = decodeAuthenticateMessage(step.token);
     const flags = finalFlags(message, this.#answered, this.#policy.allowLegacy === true);
     if (flags === undefined) return codes.SEC_E_INVALID_TOKEN;
@@ -146,6 +135,7 @@ export class NtlmAcceptor extends NtlmContext {
       return codes.SEC_E_MESSAGE_ALTERED;
     }
     if (timeStatus(response.time, step.clock.now(), this.#policy) !== codes.SEC_E_OK) return denied("time");
+    // NTLM-37: the proof covers what a client says of its process, so that it cannot be taken out on the way.
     if (this.#policy.refuseLoopback === true && this.#isLoopback(pairs)) return denied("loopback");
     const status =
       bindingsStatus(step.channelBindings, pairs, this.#policy) || targetStatus(pairs, this.#policy);
@@ -163,7 +153,7 @@ export class NtlmAcceptor extends NtlmContext {
       negotiate,
       challenge,
       token.subarray(0, offset),
-      new Uint8Array(16),
+      noMic,
       token.subarray(end),
     );
     return constantTimeEqual(mic, token.subarray(offset, end));
@@ -232,6 +222,8 @@ export class NtlmAcceptor extends NtlmContext {
 
 const protection =
   flag.NTLMSSP_NEGOTIATE_SIGN | flag.NTLMSSP_NEGOTIATE_SEAL | flag.NTLMSSP_NEGOTIATE_KEY_EXCH;
+
+const noMic = new Uint8Array(16);
 
 /** SEC_E_LOGON_DENIED for every reason; the reason is for the server alone. */
 function denied(reason: NtlmRefusal["reason"]): StepAnswer {

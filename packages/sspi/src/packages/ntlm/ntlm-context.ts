@@ -53,7 +53,7 @@ export abstract class NtlmContext implements PackageContext {
       case codes.SECPKG_ATTR_SESSION_KEY:
         return { sessionKey: facts.exportedKey.slice() };
       case codes.SECPKG_ATTR_KEY_INFO:
-        return this.#outgoing && keyInfo;
+        return hasProtection(facts.flags) ? keyInfo : undefined;
       case codes.SECPKG_ATTR_CLIENT_SPECIFIED_TARGET:
       case codes.SECPKG_ATTR_TARGET:
         return this.#target(attribute, facts.targetName);
@@ -70,48 +70,45 @@ export abstract class NtlmContext implements PackageContext {
   }
 
   seal(message: PackageMessage): number {
-    if (this.#outgoing === undefined) return codes.SEC_E_QOP_NOT_SUPPORTED;
+    const outgoing = this.#direction("outgoing");
+    if (outgoing === undefined) return codes.SEC_E_QOP_NOT_SUPPORTED;
     const encrypts = message.quality !== codes.SECQOP_WRAP_NO_ENCRYPT;
     // What was to be encrypted is never sent in clear.
     if (encrypts && !this.#facts?.seals) return codes.SEC_E_QOP_NOT_SUPPORTED;
-    return protect(this.#outgoing, message, encrypts ? message.data : nothing);
+    return protect(outgoing, message, encrypts ? message.data : nothing);
   }
 
   sign(message: PackageMessage): number {
-    if (this.#outgoing === undefined) return codes.SEC_E_QOP_NOT_SUPPORTED;
-    return protect(this.#outgoing, message, nothing);
+    const outgoing = this.#direction("outgoing");
+    return outgoing === undefined ? codes.SEC_E_QOP_NOT_SUPPORTED : protect(outgoing, message, nothing);
   }
 
   unseal(message: PackageMessage): number {
-    if (this.#incoming === undefined) return codes.SEC_E_QOP_NOT_SUPPORTED;
+    const incoming = this.#direction("incoming");
+    if (incoming === undefined) return codes.SEC_E_QOP_NOT_SUPPORTED;
     const decrypts = this.#facts?.seals === true;
     message.quality = decrypts ? 0 : codes.SECQOP_WRAP_NO_ENCRYPT;
     const { stream } = message;
     if (stream === undefined) {
-      return statusOf(
-        this.#incoming.check(message.covered, decrypts ? message.data : nothing, message.token),
-      );
+      return statusOf(incoming.check(message.covered, decrypts ? message.data : nothing, message.token));
     }
     if (stream.length < signatureLength) return codes.SEC_E_INVALID_TOKEN;
     const body = [stream.subarray(signatureLength)];
-    const verdict = this.#incoming.check(
-      body,
-      decrypts ? body : nothing,
-      stream.subarray(0, signatureLength),
-    );
+    const verdict = incoming.check(body, decrypts ? body : nothing, stream.subarray(0, signatureLength));
     if (verdict === "right") message.plaintext = body[0];
     return statusOf(verdict);
   }
 
   verify(message: PackageMessage): number {
-    if (this.#incoming === undefined) return codes.SEC_E_QOP_NOT_SUPPORTED;
+    const incoming = this.#direction("incoming");
+    if (incoming === undefined) return codes.SEC_E_QOP_NOT_SUPPORTED;
     message.quality = codes.SECQOP_WRAP_NO_ENCRYPT;
-    return statusOf(this.#incoming.check(message.covered, nothing, message.token));
+    return statusOf(incoming.check(message.covered, nothing, message.token));
   }
 
   /** NTLM-43: the signature over the mechanism list of SPNEGO has used the stream, and is forgotten by it. */
   mechanismListSigned(direction: "sent" | "received"): void {
-    (direction === "sent" ? this.#outgoing : this.#incoming)?.restartStream();
+    this.#direction(direction === "sent" ? "outgoing" : "incoming")?.restartStream();
   }
 
   export({ resetSequence }: { readonly resetSequence: boolean }): Uint8Array {
@@ -119,30 +116,47 @@ export abstract class NtlmContext implements PackageContext {
     if (facts === undefined) throw new Error("a context is exported that is not established");
     return encodeNtlmState({
       facts,
-      outgoing: resetSequence ? undefined : this.#outgoing?.state(),
-      incoming: resetSequence ? undefined : this.#incoming?.state(),
+      outgoing: resetSequence ? undefined : this.#direction("outgoing")?.state(),
+      incoming: resetSequence ? undefined : this.#direction("incoming")?.state(),
     });
   }
 
   delete(): void {
     this.#facts?.exportedKey.fill(0);
+    this.#facts = undefined;
     this.#outgoing?.wipe();
     this.#incoming?.wipe();
   }
 
-  /** From now on the context is established; `streams` go on where another process has left them. */
+  /** From now on the context is established; the directions go on where another process has left them. */
   protected establish(
     facts: NtlmContextFacts,
-    streams: {
-      readonly outgoing?: DirectionState | undefined;
-      readonly incoming?: DirectionState | undefined;
-    } = {},
+    { outgoing, incoming }: Partial<Record<"outgoing" | "incoming", DirectionState | undefined>> = {},
   ): void {
     this.#facts = facts;
-    if (!hasProtection(facts.flags)) return;
+    if (outgoing !== undefined) this.#outgoing = this.#begin(facts, "outgoing", outgoing);
+    if (incoming !== undefined) this.#incoming = this.#begin(facts, "incoming", incoming);
+  }
+
+  /** Undefined where messages are not protected. Its keys are made for its first message: many contexts have none. */
+  #direction(which: "outgoing" | "incoming"): MessageDirection | undefined {
+    const known = which === "outgoing" ? this.#outgoing : this.#incoming;
+    const facts = this.#facts;
+    if (known !== undefined || facts === undefined || !hasProtection(facts.flags)) return known;
+    const begun = this.#begin(facts, which);
+    if (which === "outgoing") this.#outgoing = begun;
+    else this.#incoming = begun;
+    return begun;
+  }
+
+  #begin(facts: NtlmContextFacts, which: "outgoing" | "incoming", state?: DirectionState): MessageDirection {
     const other = this.role === "accept" ? "initiate" : "accept";
-    this.#outgoing = new MessageDirection(facts.exportedKey, facts.flags, this.role, streams.outgoing);
-    this.#incoming = new MessageDirection(facts.exportedKey, facts.flags, other, streams.incoming);
+    return new MessageDirection(
+      facts.exportedKey,
+      facts.flags,
+      which === "outgoing" ? this.role : other,
+      state,
+    );
   }
 
   #target(attribute: number, targetName: string): unknown {

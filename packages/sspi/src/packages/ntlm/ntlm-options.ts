@@ -48,7 +48,7 @@ export interface NtlmAcceptorPolicy extends NtlmLogonOptions {
   readonly allowLegacy?: boolean;
   /** How far the time of a response may be off, milliseconds. Default 36 hours (NTLM-36). */
   readonly maximumTimeDifference?: Milliseconds;
-  /** Refuses a client of this very package instance, whose challenge may have been reflected (NTLM-37). Default false. */
+  /** Refuses a client of this very package instance, to which the challenge may have been reflected (NTLM-37). Default false. */
   readonly refuseLoopback?: boolean;
   /** Strict checking of the SPN: only these are accepted, whatever their case, and only from a trusted source. Default: any. */
   readonly acceptedTargets?: readonly string[];

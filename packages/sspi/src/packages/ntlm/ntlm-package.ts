@@ -38,6 +38,8 @@ const info: SecPkgInfo = {
  * The security package NTLM, both sides: NTLMv2 only, with MIC, channel bindings, signed and sealed messages.
  * `authData` of its credentials is an {@link NtlmAuthData}.
  *
+ * @throws {RangeError} for a name of more than 255 letters
+ *
  * @example
  * ```ts
  * import { ntHash, Secret } from "@sallyport/crypto";

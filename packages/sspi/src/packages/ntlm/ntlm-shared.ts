@@ -1,10 +1,9 @@
-import type { Random } from "@sallyport/runtime";
+import { constantTimeEqual } from "@sallyport/crypto";
+import type { Milliseconds, Random } from "@sallyport/runtime";
 import type { NtlmPackageOptions, NtlmServerNames } from "./ntlm-options.ts";
 import * as av from "./wire/av-pairs.ts";
+import { fileTime } from "./wire/file-time.ts";
 import { encodeUtf16 } from "./wire/text.ts";
-
-/** How many open challenges are remembered to recognize a reflected one; beyond it the oldest is forgotten. */
-const maximumChallenges = 65_536;
 
 /** What all credentials of one package instance have in common. */
 export class NtlmShared {
@@ -15,18 +14,25 @@ export class NtlmShared {
   /** What a CHALLENGE calls its target. */
   readonly targetName: string;
   readonly domain: string;
-  /** The AV pairs of a CHALLENGE, without its time (NTLM-11). */
-  readonly serverPairs: readonly av.AvPair[];
+  /** The AV pairs of a CHALLENGE; its time stands before the end. */
+  readonly #targetInfo: Uint8Array<ArrayBuffer>;
   #singleHost: Uint8Array<ArrayBuffer> | undefined;
-  readonly #challenges = new Set<string>();
 
   constructor({ workstation = "", server = {} }: NtlmPackageOptions) {
+    for (const [setting, name] of Object.entries({ workstation, ...server })) checkName(setting, name);
     this.workstation = workstation;
     this.kind = server.kind ?? "server";
     const { computer = "SALLYPORT", domain = "WORKGROUP" } = server;
     this.domain = domain;
     this.targetName = this.kind === "domain" ? domain : computer;
-    this.serverPairs = pairsOf({ ...server, computer, domain });
+    const time = { id: av.MsvAvTimestamp, value: new Uint8Array(8) };
+    this.#targetInfo = av.encodeAvPairs([...pairsOf({ ...server, computer, domain }), time]);
+  }
+
+  /** The target information of a CHALLENGE that is made now (NTLM-11). */
+  targetInfo(now: Milliseconds): Uint8Array {
+    this.#targetInfo.set(fileTime(now), this.#targetInfo.length - 12);
+    return this.#targetInfo;
   }
 
   /** What a client says of the process it runs in: 48 bytes, the same for all its contexts (MS-NLMP section 2.2.2.2). */
@@ -42,32 +48,14 @@ export class NtlmShared {
   /** Whether a client says that it runs in this process. */
   isOwnHost(singleHost: Uint8Array | undefined): boolean {
     const own = this.#singleHost;
-    return (
-      own !== undefined &&
-      singleHost?.length === own.length &&
-      own.every((byte, at) => singleHost[at] === byte)
-    );
-  }
-
-  /** Remembers a challenge that must not come back to a client of this process. */
-  remember(challenge: Uint8Array): void {
-    this.#challenges.add(keyOf(challenge));
-    if (this.#challenges.size <= maximumChallenges) return;
-    const [oldest = ""] = this.#challenges;
-    this.#challenges.delete(oldest);
-  }
-
-  forget(challenge: Uint8Array): void {
-    if (this.#challenges.size > 0) this.#challenges.delete(keyOf(challenge));
-  }
-
-  isOwnChallenge(challenge: Uint8Array): boolean {
-    return this.#challenges.size > 0 && this.#challenges.has(keyOf(challenge));
+    return own !== undefined && singleHost !== undefined && constantTimeEqual(own, singleHost);
   }
 }
 
-function keyOf(challenge: Uint8Array): string {
-  return challenge.join();
+/** Names go into fields of 16 bits, and into messages that have to stay short. */
+function checkName(setting: string, name: unknown): void {
+  if (typeof name === "string" && name.length <= 255) return;
+  throw new RangeError(`${setting} must be a name of at most 255 letters`);
 }
 
 function pairsOf(

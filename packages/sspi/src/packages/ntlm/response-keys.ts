@@ -1,4 +1,4 @@
-import { HmacMd5, hmacMd5 } from "@sallyport/crypto";
+import { hmacMd5 } from "@sallyport/crypto";
 import { encodeUtf16 } from "./wire/text.ts";
 
 /**
@@ -16,9 +16,8 @@ export interface ResponseProof {
 
 /** proof = HMAC-MD5(key, server challenge ∥ blob); session base key = HMAC-MD5(key, proof). */
 export function responseProof(key: Uint8Array, serverChallenge: Uint8Array, blob: Uint8Array): ResponseProof {
-  const hmac = new HmacMd5(key);
-  const proof = hmac.update(serverChallenge).update(blob).digest();
-  return { proof, sessionBaseKey: hmac.update(proof).digest() };
+  const proof = hmacMd5(key, serverChallenge, blob);
+  return { proof, sessionBaseKey: hmacMd5(key, proof) };
 }
 
 /** The LMv2 response: HMAC-MD5(key, server challenge ∥ client challenge) ∥ client challenge. */

@@ -7,7 +7,7 @@ export const oidKerberos = "1.2.840.113554.1.2.2";
 /** Kerberos as Windows names it too: one bit was lost in Windows 2000 ([MS-SPNG] section 3.1.5.2). */
 export const oidMicrosoftKerberos = "1.2.840.48018.1.2.2";
 /** NegoEx ([MS-NEGOEX] section 1.9), which is skipped (SPN-11). */
-export const oidNegoEx = "1.3.6.1.4.1.311.2.2.30";
+const oidNegoEx = "1.3.6.1.4.1.311.2.2.30";
 
 const names: ReadonlyMap<string, string> = new Map([
   [oidSpnego, "SPNEGO"],

@@ -60,7 +60,7 @@ export interface NegTokenResp {
 export const ignoredHintName = "not_defined_in_RFC4178@please_ignore";
 
 /** More mechanisms in one list are refused (SPN-11). */
-export const maximumMechanisms = 32;
+const maximumMechanisms = 32;
 
 const initialTag = 0x60; // [APPLICATION 0], RFC 2743 section 3.1
 

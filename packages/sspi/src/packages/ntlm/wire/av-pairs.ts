@@ -2,7 +2,7 @@ import { NtlmFormatError } from "./ntlm-format-error.ts";
 import { readUint16, readUint32, writeUint16 } from "./payload.ts";
 
 // The identifiers of AV pairs (MS-NLMP section 2.2.2.1).
-export const MsvAvEOL = 0;
+const MsvAvEOL = 0;
 export const MsvAvNbComputerName = 1;
 export const MsvAvNbDomainName = 2;
 export const MsvAvDnsComputerName = 3;

@@ -48,7 +48,7 @@ export function checkHeader(bytes: Uint8Array, type: MessageType, fixedLength: n
 
 /** Whether bytes begin as every message of NTLM does. */
 export function isNtlmMessage(bytes: Uint8Array): boolean {
-  return bytes.length >= signature.length && signature.every((byte, at) => bytes[at] === byte);
+  return bytes.length >= signature.length && !signature.some((byte, at) => bytes[at] !== byte);
 }
 
 /** A new message with its signature and type. */

@@ -1,0 +1,519 @@
+import { ntHash, Secret } from "@sallyport/crypto";
+import { describe, expect, it } from "vitest";
+import {
+  ASC_REQ_ALLOW_NULL_SESSION,
+  ASC_REQ_DELEGATE,
+  type NtlmAuthData,
+  NtlmRefusal,
+  SEC_E_BAD_BINDINGS,
+  SEC_E_INVALID_TOKEN,
+  SEC_E_LOGON_DENIED,
+  SEC_E_MESSAGE_ALTERED,
+  SEC_E_UNSUPPORTED_FUNCTION,
+  SEC_E_WRONG_PRINCIPAL,
+  SEC_I_CONTINUE_NEEDED,
+  SECPKG_ATTR_IS_LOOPBACK,
+  SspiError,
+  tlsChannelBindings,
+} from "../../src/index.ts";
+import { responseKey, responseProof } from "../../src/packages/ntlm/response-keys.ts";
+import {
+  decodeAuthenticateMessage,
+  encodeAuthenticateMessage,
+} from "../../src/packages/ntlm/wire/authenticate-message.ts";
+import { decodeAvPairs, findAvPair } from "../../src/packages/ntlm/wire/av-pairs.ts";
+import { decodeChallengeMessage } from "../../src/packages/ntlm/wire/challenge-message.ts";
+import { encodeNtlmv2Response } from "../../src/packages/ntlm/wire/ntlmv2-response.ts";
+import { newMessage, readUint32, writeField, writeUint32 } from "../../src/packages/ntlm/wire/payload.ts";
+import { decodeUtf16, encodeUtf16 } from "../../src/packages/ntlm/wire/text.ts";
+import { captureOf, ntlmv1 } from "./captures.ts";
+import { accountsOf, alice, bench, fromHex, hex, type NtlmBench, shakeHands } from "./ntlm-harness.ts";
+
+/** What a server answers to a first message with these flags. */
+async function challengeFor(flags: number, options: Parameters<typeof bench>[0] = {}, length = 40) {
+  const { server } = await bench(options).open();
+  const negotiate = newMessage(1, length);
+  writeUint32(negotiate, 12, flags);
+  const { token, status } = await server.step(negotiate);
+  expect(status).toBe(SEC_I_CONTINUE_NEEDED);
+  return decodeChallengeMessage(token);
+}
+
+/** How a handshake fails: the code, and why the server thinks so. */
+async function failure(
+  work: Promise<unknown>,
+): Promise<{ readonly code: number; readonly reason: string | undefined }> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof SspiError)) throw error;
+    expect(error.token).toHaveLength(0);
+    return { code: error.code, reason: error.cause instanceof NtlmRefusal ? error.cause.reason : undefined };
+  }
+  throw new Error("it did not fail");
+}
+
+const flip = (bytes: Uint8Array, at: number): Uint8Array => bytes.with(at, (bytes[at] ?? 0) ^ 1);
+
+describe("NTLM-10 the server's challenge", () => {
+  it("NTLM-10 SSPI-105 8 bytes of the provider's random numbers, others for each context", async () => {
+    const test = bench();
+    const challenges = new Set<string>();
+    for (let index = 0; index < 5; index += 1) {
+      const { server } = await test.open();
+      const { token } = await server.step(fromHex(captureOf("sign+seal").negotiate));
+      challenges.add(hex(decodeChallengeMessage(token).serverChallenge));
+    }
+    expect(challenges.size).toBe(5);
+    const again = await bench().open();
+    const { token } = await again.server.step(fromHex(captureOf("sign+seal").negotiate));
+    expect([...challenges][0]).toBe(hex(decodeChallengeMessage(token).serverChallenge));
+  });
+});
+
+describe("NTLM-11 target information", () => {
+  const names = {
+    computer: "WEB1",
+    domain: "CORP",
+    dnsComputer: "web1.corp.example",
+    dnsDomain: "corp.example",
+  };
+
+  it("NTLM-11 names, time and end; the tree where there is one", async () => {
+    const server = { ...names, dnsTree: "example", kind: "domain" } as const;
+    const { targetInfo, flags, targetName } = await challengeFor(0xe2088235, { server });
+    const pairs = decodeAvPairs(targetInfo ?? new Uint8Array(0));
+    expect(pairs.map(({ id, value }) => [id, id === 7 ? value.length : decodeUtf16(value)])).toEqual([
+      [2, "CORP"],
+      [1, "WEB1"],
+      [4, "corp.example"],
+      [3, "web1.corp.example"],
+      [5, "example"],
+      [7, 8],
+    ]);
+    expect(flags & 0x00830000).toBe(0x00810000);
+    expect(targetName).toBe("CORP");
+  });
+
+  it("NTLM-11 a server of its own: TARGET_TYPE_SERVER, its own name, defaults without asking the machine", async () => {
+    const { targetInfo, flags, targetName } = await challengeFor(0xe2088235);
+    const pairs = decodeAvPairs(targetInfo ?? new Uint8Array(0));
+    expect(pairs.map(({ id }) => id)).toEqual([2, 1, 4, 3, 7]);
+    expect(flags & 0x00830000).toBe(0x00820000);
+    expect(targetName).toBe("SALLYPORT");
+    const time = findAvPair(pairs, 7) ?? new Uint8Array(8);
+    expect((readUint32(time, 0) + readUint32(time, 4) * 2 ** 32) / 10_000 - 11_644_473_600_000).toBe(
+      Date.UTC(2026, 0, 1),
+    );
+  });
+});
+
+describe("NTLM-12 the flags that are answered", () => {
+  it.each([
+    ["everything", 0xffffffff, 0xe28a8235 | 0x00100000],
+    ["curl's offer, OEM only", 0x00088206, 0x008a8206],
+    ["UNICODE and OEM", 0x00088207, 0x008a8205],
+    ["no target asked for", 0x00088201, 0x008a8201],
+  ])("NTLM-12 %s", async (_title, offered, answered) => {
+    const { flags } = await challengeFor(offered);
+    expect(flags.toString(16)).toBe((answered >>> 0).toString(16));
+  });
+
+  it("NTLM-02 NTLM-04 NTLM-12 curl's 32 bytes are answered with a target name of one byte a letter", async () => {
+    const { server } = await bench().open();
+    const { token } = await server.step(
+      fromHex("4e544c4d53535000010000000682080000000000000000000000000000000000"),
+    );
+    expect(new TextDecoder("latin1").decode(token.subarray(56, 65))).toBe("SALLYPORT");
+    expect(
+      decodeUtf16(findAvPair(decodeAvPairs(decodeChallengeMessage(token).targetInfo ?? token), 1) ?? token),
+    ).toBe("SALLYPORT");
+  });
+
+  it.each([
+    ["no extended session security", 0x00008205],
+    ["neither UNICODE nor OEM", 0x00088204],
+  ])("NTLM-12 %s is refused, unless allowed, and then nothing is protected", async (_title, offered) => {
+    const { server } = await bench().open();
+    const negotiate = newMessage(1, 16);
+    writeUint32(negotiate, 12, offered);
+    await expect(server.step(negotiate)).rejects.toMatchObject({ code: SEC_E_INVALID_TOKEN });
+    const { flags } = await challengeFor(offered | 0x60000030, { allowLegacy: true }, 16);
+    expect(flags & (offered & 0x00080000 ? 0 : 0x40000030)).toBe(0);
+  });
+});
+
+describe("NTLM-12 old clients to the end", () => {
+  it("NTLM-12 without extended session security: NTLMv2 all the same, and nothing is protected", async () => {
+    const { server } = await bench({ allowLegacy: true }).open();
+    const negotiate = newMessage(1, 16);
+    writeUint32(negotiate, 12, 0x60008235);
+    const { token } = await server.step(negotiate);
+    const { established } = await server.step(responseWithoutMic(token, { flags: 0x60808235 }));
+    expect([established, server.features]).toEqual([true, []]);
+    expect(() => server.sign(new Uint8Array(1))).toThrow("SEC_E_QOP_NOT_SUPPORTED");
+    expect(server.identity()?.name).toBe("TESTDOM\\alice");
+  });
+
+  it("NTLM-04 NTLM-12 OEM only: names of one byte a letter, proved in UTF-16", async () => {
+    const accounts = accountsOf({ ...alice, name: "jürg" });
+    const { server } = await bench({ accounts }).open();
+    const { token } = await server.step(
+      fromHex("4e544c4d53535000010000000682080000000000000000000000000000000000"),
+    );
+    const names = {
+      user: "jürg",
+      text: (word: string) => Uint8Array.from(word, (letter) => letter.charCodeAt(0)),
+    };
+    const { established } = await server.step(responseWithoutMic(token, { ...names, flags: 0x00888206 }));
+    expect([established, server.identity()?.name]).toEqual([true, "TESTDOM\\jürg"]);
+  });
+});
+
+describe("NTLM-30 channel bindings", () => {
+  const right = tlsChannelBindings("tls-server-end-point", new Uint8Array(32).fill(1));
+  const wrong = tlsChannelBindings("tls-server-end-point", new Uint8Array(32).fill(2));
+
+  it.each<
+    [
+      NonNullable<NtlmAuthData["channelBindings"]> | undefined,
+      typeof right | undefined,
+      typeof right | undefined,
+      boolean,
+    ]
+  >([
+    [undefined, right, right, true],
+    [undefined, undefined, right, true],
+    [undefined, right, undefined, true],
+    [undefined, wrong, right, false],
+    ["when-supported", wrong, right, false],
+    ["when-supported", undefined, right, true],
+    ["ignore", wrong, right, true],
+    ["required", right, right, true],
+    ["required", wrong, right, false],
+    ["required", undefined, right, false],
+    ["required", right, undefined, false],
+  ])("NTLM-30 policy %s, client %j, server %j: %s", async (policy, ofClient, ofServer, isRight) => {
+    const test = bench(policy === undefined ? {} : { channelBindings: policy });
+    const sides = await test.open({
+      initiate: ofClient === undefined ? {} : { channelBindings: ofClient },
+      accept: ofServer === undefined ? {} : { channelBindings: ofServer },
+    });
+    if (isRight) expect((await shakeHands(sides)).server.established).toBe(true);
+    else expect((await failure(shakeHands(sides))).code).toBe(SEC_E_BAD_BINDINGS);
+  });
+
+  it("NTLM-30 the policy of a credential counts before that of the package", async () => {
+    const sides = await bench({ channelBindings: "required" }).open({
+      server: { channelBindings: "ignore" },
+    });
+    expect((await shakeHands(sides)).server.established).toBe(true);
+  });
+});
+
+describe("NTLM-31 the MIC", () => {
+  const request = { initiate: { request: ["integrity"] } } as const;
+
+  it("NTLM-31 a bit flipped in any of the three messages is SEC_E_MESSAGE_ALTERED", async () => {
+    // The flag IDENTIFY of the first message, a name of the second, version, MIC and key of the third.
+    const first = await bench().open(request);
+    const { token: negotiate } = await first.client.step();
+    const { token: challenge } = await first.server.step(flip(negotiate, 14).with(14, 0x18));
+    const { token } = await first.client.step(challenge.with(22, (challenge[22] ?? 0) & ~0x10));
+    expect((await failure(first.server.step(token))).code).toBe(SEC_E_MESSAGE_ALTERED);
+    const changes = [
+      (bytes: Uint8Array) => flip(bytes, 64),
+      (bytes: Uint8Array) => flip(bytes, 72),
+      (bytes: Uint8Array) => flip(bytes, bytes.length - 1),
+    ];
+    for (const authenticate of changes) {
+      expect((await failure(shakeHands(await bench().open(request), { authenticate }))).code).toBe(
+        SEC_E_MESSAGE_ALTERED,
+      );
+    }
+    const second = shakeHands(await bench().open(request), { challenge: (bytes) => flip(bytes, 56) });
+    expect((await failure(second)).code).toBe(SEC_E_MESSAGE_ALTERED);
+  });
+
+  it("NTLM-31 a downgrade is noticed: SIGN taken out of the second message", async () => {
+    const sides = await bench().open(request);
+    const unsigned = (bytes: Uint8Array): Uint8Array => bytes.with(20, (bytes[20] ?? 0) & ~0x10);
+    expect((await failure(shakeHands(sides, { challenge: unsigned }))).code).toBe(SEC_E_MESSAGE_ALTERED);
+  });
+
+  it("NTLM-31 a MIC that is promised and not there is SEC_E_MESSAGE_ALTERED", async () => {
+    const strip = (token: Uint8Array): Uint8Array => {
+      const whole = encodeAuthenticateMessage({
+        ...decodeAuthenticateMessage(token),
+        version: new Uint8Array(8),
+      });
+      const short = new Uint8Array(whole.length - 24);
+      short.set(whole.subarray(0, 64));
+      short.set(whole.subarray(88), 64);
+      for (const at of [12, 20, 28, 36, 44, 52]) writeUint32(short, at + 4, readUint32(short, at + 4) - 24);
+      return short;
+    };
+    const sides = await bench().open(request);
+    expect((await failure(shakeHands(sides, { authenticate: strip }))).code).toBe(SEC_E_MESSAGE_ALTERED);
+  });
+
+  it("NTLM-31 without the flag none is needed, unless it always is", async () => {
+    for (const [requireMic, reason] of [
+      ["when-flagged", undefined],
+      ["always", "no-mic"],
+    ] as const) {
+      const { server } = await bench({ requireMic }).open();
+      const outcome = server
+        .step(fromHex("4e544c4d53535000010000000582080000000000000000000000000000000000"))
+        .then(({ token }) => server.step(responseWithoutMic(token)));
+      if (reason === undefined) expect((await outcome).established).toBe(true);
+      else expect(await failure(outcome)).toEqual({ code: SEC_E_LOGON_DENIED, reason });
+    }
+  });
+});
+
+/** What curl --ntlm sends: NTLMv2, the payload at 64, no Flags pair. */
+function responseWithoutMic(
+  challenge: Uint8Array,
+  changes: {
+    readonly time?: Uint8Array;
+    readonly flags?: number;
+    readonly user?: string;
+    readonly text?: (word: string) => Uint8Array;
+  } = {},
+): Uint8Array {
+  const { user = "alice", text = encodeUtf16, flags = 0x00888205 } = changes;
+  const { serverChallenge, targetInfo = new Uint8Array(4) } = decodeChallengeMessage(challenge);
+  const pairs = decodeAvPairs(targetInfo);
+  const time = changes.time ?? findAvPair(pairs, 7) ?? new Uint8Array(8);
+  const ntResponse = encodeNtlmv2Response(time, new Uint8Array(8).fill(3), pairs);
+  const key = responseKey(ntHash("alicepw"), user, "TESTDOM");
+  ntResponse.set(responseProof(key, serverChallenge, ntResponse.subarray(16)).proof);
+  const names = [text("TESTDOM"), text(user)] as const;
+  const message = newMessage(3, 64 + ntResponse.length + names[0].length + names[1].length);
+  let next = writeField(message, 20, 64, ntResponse);
+  next = writeField(message, 28, next, names[0]);
+  writeField(message, 36, next, names[1]);
+  writeUint32(message, 60, flags);
+  return message;
+}
+
+describe("NTLM-32 what is no NTLMv2", () => {
+  const v1 = decodeAuthenticateMessage(fromHex(ntlmv1.AUTHENTICATE_MESSAGE));
+  const version = new Uint8Array(8);
+  const base = {
+    ...v1,
+    domain: "TESTDOM",
+    user: "alice",
+    flags: 0x22888205,
+    encryptedSessionKey: new Uint8Array(0),
+    version,
+  };
+  const clientChallenge = Uint8Array.of(...new Uint8Array(8).fill(0xaa), ...new Uint8Array(16));
+
+  it.each([
+    ["NTLMv1", base],
+    ["NTLMv1 with a challenge of the client", { ...base, lmResponse: clientChallenge }],
+    ["LM only", { ...base, ntResponse: new Uint8Array(0) }],
+    ["LMv2 only", { ...base, ntResponse: new Uint8Array(0), lmResponse: new Uint8Array(24).fill(7) }],
+    ["one byte", { ...base, ntResponse: new Uint8Array(1) }],
+  ])("NTLM-32 %s is recognized and refused as a wrong password is", async (_title, content) => {
+    const { server } = await bench().open();
+    await server.step(fromHex(captureOf("sign+seal").negotiate));
+    expect(await failure(server.step(encodeAuthenticateMessage(content)))).toEqual({
+      code: SEC_E_LOGON_DENIED,
+      reason: expect.stringMatching(/wrong-password|not-ntlmv2/),
+    });
+  });
+
+  it("NTLM-32 an authority that accepts NTLMv1 is not asked for its opinion", async () => {
+    const authority = { logon: () => ({ kind: "accepted", sessionBaseKey: new Uint8Array(16) }) as const };
+    const { server } = await bench({ authority }).open();
+    await server.step(fromHex(captureOf("sign+seal").negotiate));
+    expect(await failure(server.step(encodeAuthenticateMessage(base)))).toEqual({
+      code: SEC_E_LOGON_DENIED,
+      reason: "not-ntlmv2",
+    });
+  });
+
+  it("NTLM-32 an empty password is refused unless it is allowed", async () => {
+    const nobody = { name: "bob", password: { ntHash: new Secret(ntHash("")) } };
+    const client = { user: "bob", password: "" };
+    const refused = await bench({ accounts: accountsOf(nobody) }).open({ client });
+    expect(await failure(shakeHands(refused))).toEqual({
+      code: SEC_E_LOGON_DENIED,
+      reason: "empty-password",
+    });
+    const allowed = await bench({ accounts: accountsOf(nobody), allowEmptyPasswords: true }).open({ client });
+    expect((await shakeHands(allowed)).server.identity()?.name).toBe("WORKGROUP\\bob");
+  });
+});
+
+it("NTLM-33 nobody is refused unless the caller allows null sessions", async () => {
+  const options = { client: { anonymous: true }, initiate: { request: ["nullSession"] } } as const;
+  expect(await failure(shakeHands(await bench().open(options)))).toEqual({
+    code: SEC_E_LOGON_DENIED,
+    reason: "anonymous",
+  });
+  const allowed = await bench().open({ ...options, accept: { flags: ASC_REQ_ALLOW_NULL_SESSION } });
+  expect((await shakeHands(allowed)).server.features).toEqual(["nullSession"]);
+});
+
+describe("NTLM-35 domains of the acceptor", () => {
+  it.each([
+    ["TESTDOM", true],
+    ["testdom", true],
+    ["", true],
+    ["OTHER", false],
+  ])("NTLM-35 the domain as it was sent, only: %s", async (domain, isRight) => {
+    const sides = await bench().open({ client: { user: "Alice", domain, password: "alicepw" } });
+    if (!isRight) {
+      expect(await failure(shakeHands(sides))).toEqual({
+        code: SEC_E_LOGON_DENIED,
+        reason: "unknown-account",
+      });
+      return;
+    }
+    const { server } = await shakeHands(sides);
+    expect(server.identity()).toMatchObject({
+      name: "TESTDOM\\alice",
+      user: "alice",
+      domain: "TESTDOM",
+      groups: ["staff"],
+    });
+  });
+});
+
+describe("NTLM-36 replay", () => {
+  it("NTLM-36 a message of another context fails by the challenge, and a context answers once", async () => {
+    const test = bench();
+    const { authenticate, server } = await shakeHands(await test.open());
+    await expect(server.step(authenticate)).rejects.toMatchObject({ symbol: "SEC_E_INVALID_HANDLE" });
+    const other = await test.open();
+    await other.server.step((await other.client.step()).token);
+    expect(await failure(other.server.step(authenticate))).toEqual({
+      code: SEC_E_LOGON_DENIED,
+      reason: "wrong-password",
+    });
+    await expect(other.server.step(authenticate)).rejects.toMatchObject({ symbol: "SEC_E_INVALID_HANDLE" });
+  });
+
+  async function afterHours(test: NtlmBench, hours: number) {
+    const sides = await test.open();
+    const { token } = await sides.server.step((await sides.client.step()).token);
+    const answer = await sides.client.step(token);
+    test.clock.advance(hours * 3_600_000);
+    return sides.server.step(answer.token);
+  }
+
+  it("NTLM-36 a time more than 36 hours off is refused, in both directions", async () => {
+    expect((await afterHours(bench(), 35.9)).established).toBe(true);
+    expect(await failure(afterHours(bench(), 36.1))).toEqual({ code: SEC_E_LOGON_DENIED, reason: "time" });
+    expect((await afterHours(bench({ maximumTimeDifference: 3_600_000 }), 0.9)).established).toBe(true);
+    expect((await failure(afterHours(bench({ maximumTimeDifference: 3_600_000 }), 1.1))).reason).toBe("time");
+    const { server } = await bench().open();
+    const { token } = await server.step(
+      fromHex("4e544c4d53535000010000000582080000000000000000000000000000000000"),
+    );
+    expect(
+      (await failure(server.step(responseWithoutMic(token, { time: new Uint8Array(8).fill(0x7f) })))).reason,
+    ).toBe("time");
+  });
+});
+
+describe("NTLM-37 reflection", () => {
+  it("NTLM-37 a challenge that a client of this very process was made to answer is refused, when that is wanted", async () => {
+    const test = bench();
+    const { client } = await test.open();
+    const { server } = await test.open({ server: { refuseLoopback: true } });
+    expect(await failure(shakeHands({ client, server }))).toEqual({
+      code: SEC_E_LOGON_DENIED,
+      reason: "loopback",
+    });
+    const tolerant = (await shakeHands(await bench().open())).server;
+    expect(tolerant.query(SECPKG_ATTR_IS_LOOPBACK)).toEqual({ isLoopback: true });
+  });
+
+  it("NTLM-37 the client of another process is welcome", async () => {
+    const { client } = await bench({ workstation: "PC7" }, 2).open();
+    const { server } = await bench({ refuseLoopback: true }).open();
+    expect((await shakeHands({ client, server })).server.established).toBe(true);
+    expect(server.query(SECPKG_ATTR_IS_LOOPBACK)).toEqual({ isLoopback: false });
+    expect(server.identity()).toMatchObject({ workstation: "PC7" });
+  });
+});
+
+describe("NTLM-38 keys of another size", () => {
+  it.each<[string, number, number, number]>([
+    ["KEY_EXCH without a key", 0x62888215, 0, SEC_E_INVALID_TOKEN],
+    ["KEY_EXCH with a key of 8 bytes", 0x62888215, 8, SEC_E_INVALID_TOKEN],
+    ["KEY_EXCH with a key of 17 bytes", 0x62888215, 17, SEC_E_INVALID_TOKEN],
+    ["SIGN without 128", 0x02888215, 0, SEC_E_INVALID_TOKEN],
+    ["SEAL without 128", 0x02888225, 0, SEC_E_INVALID_TOKEN],
+    ["no extended session security at the end", 0x22808215, 0, SEC_E_INVALID_TOKEN],
+    ["all as it should be, but the proof", 0x62888215, 16, SEC_E_LOGON_DENIED],
+  ])("NTLM-38 NTLM-12 %s", async (_title, flags, keyLength, code) => {
+    const { server } = await bench().open();
+    await server.step(fromHex(captureOf("sign+seal").negotiate));
+    const message = encodeAuthenticateMessage({
+      ...decodeAuthenticateMessage(fromHex(captureOf("sign+seal").authenticate)),
+      flags,
+      encryptedSessionKey: new Uint8Array(keyLength),
+      version: new Uint8Array(8),
+    });
+    expect((await failure(server.step(message))).code).toBe(code);
+  });
+});
+
+it("E-03 ASC_REQ_DELEGATE is not supported", async () => {
+  const { server } = await bench().open({ accept: { flags: ASC_REQ_DELEGATE } });
+  const outcome = server.step(fromHex(captureOf("sign+seal").negotiate));
+  expect((await failure(outcome)).code).toBe(SEC_E_UNSUPPORTED_FUNCTION);
+});
+
+describe("SSPI-29 the SPN of the client", () => {
+  it.each<[string | undefined, number, boolean]>([
+    ["HTTP/web.example", 0, true],
+    ["http/WEB.example", 0, true],
+    ["HTTP/other.example", 0, false],
+    [undefined, 0, false],
+    ["HTTP/web.example", 0x20000000, false],
+  ])("SSPI-29 NTLM-23 strict checking of %s with flags %i: %s", async (target, flags, isRight) => {
+    const sides = await bench({ acceptedTargets: ["HTTP/web.example"] }).open({
+      initiate: { flags, ...(target !== undefined && { target }) },
+    });
+    if (isRight) expect((await shakeHands(sides)).server.established).toBe(true);
+    else expect((await failure(shakeHands(sides))).code).toBe(SEC_E_WRONG_PRINCIPAL);
+  });
+});
+
+it("NTLM-32 SSPI-17 wrong password, unknown and unusable accounts: one code, no oracle", async () => {
+  const accounts = accountsOf(
+    alice,
+    { name: "off", password: alice.password, enabled: false },
+    { name: "old", password: alice.password, expires: new Date(0) },
+    { name: "stale", password: alice.password, passwordExpires: new Date(0) },
+    { name: "shift", password: alice.password, logonHours: {} },
+    { name: "scrypt", password: { form: "scrypt" } },
+    { name: "short", password: { ntHash: new Secret(new Uint8Array(15)) } },
+  );
+  const reasons: Record<string, string> = {
+    alice: "wrong-password",
+    nobody: "unknown-account",
+    off: "restricted",
+    old: "restricted",
+    stale: "restricted",
+    shift: "restricted",
+    scrypt: "no-nt-hash",
+    short: "no-nt-hash",
+  };
+  for (const [user, reason] of Object.entries(reasons)) {
+    const password = user === "alice" ? "wrong" : "alicepw";
+    const sides = await bench({ accounts }).open({ client: { user, password } });
+    expect(await failure(shakeHands(sides))).toEqual({ code: SEC_E_LOGON_DENIED, reason });
+  }
+  const open = await bench({ accounts, restriction: () => undefined }).open({
+    client: { user: "off", password: "alicepw" },
+  });
+  expect((await shakeHands(open)).server.established).toBe(true);
+});
