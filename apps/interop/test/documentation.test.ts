@@ -42,6 +42,7 @@ const documents = [
   "packages/samples/nps-device-allowlist/README.md",
   "packages/samples/nps-totp-challenge/README.md",
   "packages/samples/sspi-hono-login/README.md",
+  "packages/samples/sspi-sealed-pipe/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
 ];

@@ -64,3 +64,14 @@ describeWithPeers(["curl"], "the guide to single sign-on", () => {
     expect(JSON.parse(told.stdout)).toMatchObject({ name: "HOUSE\\alice", by: "handshake" });
   });
 });
+
+it("the sealed pipe says what its README shows", async () => {
+  const main = fileURLToPath(
+    new URL("../../../packages/samples/sspi-sealed-pipe/src/node/main.ts", import.meta.url),
+  );
+  const [printed] = codeBlocks("packages/samples/sspi-sealed-pipe/README.md").filter(
+    ({ language }) => language === "text",
+  );
+  const told = await run(process.execPath, [main]);
+  expect(told).toMatchObject({ status: 0, stderr: "", stdout: printed?.content });
+});

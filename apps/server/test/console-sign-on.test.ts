@@ -99,7 +99,7 @@ describe("consoleSignOn", () => {
     const refusals = log.events.filter(({ severity }) => severity === "warning");
     expect(refusals.map(({ fields }) => fields)).toEqual([{ suppressed: 0 }, { suppressed: 2 }]);
     expect(refusals[0]?.message).toBe(
-      "a sign-on by Negotiate from 127.0.0.1 was refused: SEC_E_LOGON_DENIED",
+      "a sign-on by Negotiate from 127.0.0.1 was refused: SEC_E_LOGON_DENIED (NTLM refused the client: wrong-password)",
     );
     expect(JSON.stringify(log.events)).not.toContain("looking-glass");
   });

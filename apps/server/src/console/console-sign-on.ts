@@ -65,8 +65,12 @@ function eventLog(log: Log, clock: Clock): (event: SignOnEvent) => void {
       return;
     }
     quietUntil = clock.monotonic() + refusalInterval;
-    const message = `a sign-on by ${event.scheme} from ${event.address} was refused: ${event.symbol}`;
+    const message = `a sign-on by ${event.scheme} from ${event.address} was refused: ${event.symbol}${reasonOf(event.cause)}`;
     log.write({ source, id: 0, severity: "warning", message, fields: { suppressed } });
     suppressed = 0;
   };
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? ` (${cause.message})` : "";
 }

@@ -126,8 +126,8 @@ export class BoundConnection {
     }
     handshake.end();
     if (result.kind === "refused") {
-      const { symbol, code } = result;
-      this.#rules.onEvent({ kind: "refused", address: this.#address, scheme, symbol, code });
+      const { symbol, code, cause } = result;
+      this.#rules.onEvent({ kind: "refused", address: this.#address, scheme, symbol, code, cause });
       return result.isUnavailable
         ? answer(503, "nobody can be signed on at the moment", [["retry-after", "5"]])
         : this.#challenge();

@@ -34,6 +34,7 @@ export type HandshakeResult =
       readonly kind: "refused";
       readonly symbol: string;
       readonly code: number;
+      readonly cause: unknown;
       readonly isUnavailable: boolean;
     }
   | { readonly kind: "given-up" };
@@ -89,7 +90,7 @@ export class ServerHandshake implements HalfOpenEntry {
         : refused(SEC_E_LOGON_DENIED);
     } catch (error) {
       if (!(error instanceof SspiError)) throw error;
-      return this.#isOver ? this.#overtaken() : refused(error.code);
+      return this.#isOver ? this.#overtaken() : refused(error.code, error.cause);
     }
   }
 
@@ -142,11 +143,12 @@ export class ServerHandshake implements HalfOpenEntry {
   }
 }
 
-function refused(code: number): HandshakeResult {
+function refused(code: number, cause?: unknown): HandshakeResult {
   return {
     kind: "refused",
     symbol: statusName(code) ?? `0x${code.toString(16)}`,
     code,
+    cause,
     isUnavailable: unavailable.has(code),
   };
 }

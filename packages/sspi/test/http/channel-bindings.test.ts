@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { connect as connectTls, createServer as createRaw } from "node:tls";
+import { inspect } from "node:util";
 import { ntHash, Secret } from "@sallyport/crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createNegotiateFetch, createSignOn, nodeSignOn, type SignOnEvent } from "../../src/http/index.ts";
@@ -51,6 +52,25 @@ describe("over TLS, with NTLM", () => {
     const { port } = await tlsSite();
     const fetch = await ntlmFetch(`https://localhost:${port}`, certificates.server.cert);
     expect(await (await fetch(`https://localhost:${port}`)).text()).toMatch(/\\alice$/);
+  });
+
+  it("who is refused learns nothing; the server learns why", async () => {
+    const { port, events } = await tlsSite();
+    const origin = `https://localhost:${port}`;
+    const authData = { user: "alice", password: "looking-glass" };
+    const credentials = await acquireCredentials({ provider, package: "NTLM", use: "outbound", authData });
+    const tls = { ca: certificates.server.cert };
+    const fetch = createNegotiateFetch({
+      origins: [origin],
+      schemes: [{ scheme: "NTLM", credentials }],
+      tls,
+    });
+    onTestFinished(() => fetch.close());
+    expect(await (await fetch(origin)).text()).toBe("sign on to see this\n");
+    expect(events).toMatchObject([
+      { kind: "refused", cause: { name: "NtlmRefusal", reason: "wrong-password" } },
+    ]);
+    expect(inspect(events, { depth: 10 })).not.toMatch(/looking-glass|TlRM/);
   });
 
   it.each(["required", "when-supported"] as const)(

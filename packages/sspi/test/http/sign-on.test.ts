@@ -123,6 +123,7 @@ describe("a handshake", () => {
         scheme: "NTLM",
         symbol: "SEC_E_LOGON_DENIED",
         code: 0x8009030c,
+        cause: undefined,
       },
     ]);
     expect(statusOf(await enter(connection))).toBe("admitted");
