@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { acquireClientSchemes, createNegotiateFetch } from "@sallyport/sspi/http";
 import { expect, it, onTestFinished } from "vitest";
 import type { LineDialog } from "../src/line-dialog.ts";
@@ -139,6 +140,17 @@ describeWithPeers(["curl", "gss-ntlmssp"], "curl with GSS-API", () => {
     expect((await negotiate("users")).stdout).toBe(greeting("Negotiate", 5));
     expect((await negotiate("wrong")).stdout).toContain("sign on");
     expect(events.map(({ kind }) => kind)).toContain("refused");
+  });
+});
+
+describeWithPeers(["python3-impacket"], "impacket", () => {
+  it("signs on by NTLM with a client of its own", async () => {
+    const { port } = await signOnSite({ offer: ["NTLM"] });
+    const script = fileURLToPath(new URL("../src/http-ntlm.py", import.meta.url));
+    const signOn = (password: string) =>
+      run("/usr/bin/python3", [script, "127.0.0.1", String(port), "/", "TESTDOM", "alice", password]);
+    expect((await signOn("wonderland")).stdout).toBe(`200 ${greeting("NTLM")}`);
+    expect((await signOn("looking-glass")).stdout).toBe("401 sign on to see this\n");
   });
 });
 
