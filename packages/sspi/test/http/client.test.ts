@@ -1,7 +1,11 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSocketServer } from "node:net";
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createSignOn, serveSignedOn } from "../../src/http/index.ts";
 import { client, listen, site } from "./client-bench.ts";
+import { proofCredentials } from "./proof-package.ts";
 
 describe("a client", () => {
   it("signs on, and asks further over the same connection without a word", async () => {
@@ -58,10 +62,54 @@ describe("a client", () => {
   it("sends a body when it is needed, not with the first message of NTLM", async () => {
     const { origin, seen } = await site();
     const { fetch } = await client({ origins: [origin] });
-    const body = "x".repeat(100_000);
+    const body = "x".repeat(60_000);
     const response = await fetch(origin, { method: "POST", body });
     expect(await response.text()).toBe(`POST TEST\\alice ${body}`);
-    expect(seen.map(({ length }) => length)).toEqual(["100000", "0", "100000"]);
+    expect(seen.map(({ length }) => length)).toEqual(["60000", "0", "60000"]);
+  });
+
+  it("a long body is sent once where the server asks for it after the sign-on", async () => {
+    const { ntlm } = await proofCredentials();
+    const signOn = createSignOn({ schemes: [{ scheme: "NTLM", credentials: ntlm }] });
+    const server = createServer();
+    serveSignedOn(server, signOn, async (request: IncomingMessage, response: ServerResponse) => {
+      let length = 0;
+      for await (const part of request) length += Buffer.from(part).length;
+      response.end(String(length));
+    });
+    let received = 0;
+    server.on("connection", (socket) => socket.on("close", () => void (received += socket.bytesRead)));
+    const origin = `http://127.0.0.1:${await listen(server)}`;
+    const { fetch } = await client({ origins: [origin] });
+    const response = await fetch(origin, { method: "POST", body: "x".repeat(800_000) });
+    expect(await response.text()).toBe("800000");
+    fetch.close();
+    await expect.poll(() => received).toBeGreaterThan(800_000);
+    expect(received).toBeLessThan(810_000);
+  });
+
+  it.each([
+    ["says nothing", ""],
+    ["does not know what to expect", "HTTP/1.1 417 No\r\ncontent-length: 0\r\n\r\n"],
+  ])("a server that %s gets the long body all the same", async (_what, first) => {
+    let answers = [first].filter((answer) => answer !== "");
+    const server = createSocketServer((socket) => {
+      let text = "";
+      socket.setEncoding("latin1").on("data", (data: string) => {
+        for (const answer of answers) socket.end(answer);
+        answers = [];
+        text += data;
+        if (text.endsWith("END")) socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+      });
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const { fetch } = await client({ continueWait: first === "" ? 10 : 60_000 });
+    const sent = fetch(origin, { method: "POST", body: `${"x".repeat(100_000)}END` });
+    expect(await (await sent).text()).toBe("ok");
   });
 
   it("keeps a stream up to the bound, and refuses what is longer before anything is sent", async () => {

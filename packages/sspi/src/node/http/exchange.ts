@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { request as tlsRequest } from "node:https";
 import type { Socket } from "node:net";
+import type { Milliseconds } from "@sallyport/runtime";
 import { NegotiateError } from "../../http/client/negotiate-error.ts";
 import type { HeldConnection } from "./connection-pool.ts";
 
@@ -13,6 +14,11 @@ export interface OutgoingRequest {
   readonly headers: OutgoingHttpHeaders;
   readonly body: Uint8Array | undefined;
   readonly signal: AbortSignal | undefined;
+  /**
+   * Sends the body when the server asks for it (RFC 9110 section 10.1.1), or has said nothing for so many milliseconds. Left out:
+   * at once. A server that answers without asking never gets it, and the connection ends with the answer.
+   */
+  readonly continueWait?: Milliseconds;
 }
 
 /** The answer to it. */
@@ -60,7 +66,7 @@ class StaleConnectionError extends Error {}
 
 function once(
   connection: HeldConnection,
-  { url, proxy, method, headers, body, signal }: OutgoingRequest,
+  { url, proxy, method, headers, body, signal, continueWait }: OutgoingRequest,
 ): Promise<IncomingAnswer> {
   return new Promise((resolve, reject) => {
     const destination = proxy ?? url;
@@ -76,10 +82,18 @@ function once(
         host: url.host,
         ...headers,
         ...(body === undefined ? {} : { "content-length": body.length }),
+        ...(continueWait === undefined ? {} : { expect: "100-continue" }),
       },
       ...(signal && { signal }),
     });
+    let waiting: NodeJS.Timeout | undefined;
+    const sendBody = (): void => {
+      clearTimeout(waiting);
+      if (!request.writableEnded) request.end(body);
+    };
     request.on("response", (message) => {
+      clearTimeout(waiting);
+      if (!request.writableEnded) message.once("close", () => request.destroy());
       const values = message.headersDistinct;
       resolve({
         status: message.statusCode ?? 0,
@@ -89,9 +103,15 @@ function once(
       });
     });
     request.on("error", (cause: NodeJS.ErrnoException) => {
+      clearTimeout(waiting);
       const isStale = request.reusedSocket && (cause.code === "ECONNRESET" || cause.code === "EPIPE");
       reject(isStale ? new StaleConnectionError("the connection had ended", { cause }) : cause);
     });
-    request.end(body);
+    if (continueWait === undefined) {
+      sendBody();
+      return;
+    }
+    request.on("continue", sendBody).flushHeaders();
+    waiting = setTimeout(sendBody, continueWait);
   });
 }

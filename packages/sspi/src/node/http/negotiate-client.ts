@@ -1,3 +1,4 @@
+import type { Milliseconds } from "@sallyport/runtime";
 import { NegotiateError } from "../../http/client/negotiate-error.ts";
 import { OriginList } from "../../http/client/origin-list.ts";
 import type { SignOnOffer } from "../../http/sign-on.ts";
@@ -24,6 +25,13 @@ export interface NegotiateClientOptions {
    * bodies. Longer ones, and streams that turn out to be longer, fail with `body-too-large` before anything is sent.
    */
   readonly maximumBody?: number;
+  /**
+   * Bodies of more bytes than this are not sent before the server asks for them (`Expect: 100-continue`), since the first
+   * request is often refused. Default 65536; `Infinity`: never.
+   */
+  readonly expectContinueAbove?: number;
+  /** How long a server has to ask, milliseconds; then the body is sent all the same. Default 1000. */
+  readonly continueWait?: Milliseconds;
   /** Connections per origin, from 1. Default 8. */
   readonly connections?: number;
   readonly tls?: ClientTlsOptions;
@@ -38,6 +46,8 @@ export class NegotiateClient {
   readonly #target: (origin: URL) => string;
   readonly #proxyParty: Party;
   readonly #pool: ConnectionPool;
+  readonly #expectContinueAbove: number;
+  readonly #continueWait: Milliseconds;
 
   constructor(options: NegotiateClientOptions) {
     const { schemes, maximumBody = 1_048_576, connections = 8, target = defaultTarget } = options;
@@ -47,6 +57,8 @@ export class NegotiateClient {
     const party = { schemes: options.proxy?.schemes ?? [], target: proxy === undefined ? "" : target(proxy) };
     this.proxy = proxy;
     this.#maximumBody = maximumBody;
+    this.#expectContinueAbove = options.expectContinueAbove ?? 65_536;
+    this.#continueWait = options.continueWait ?? 1000;
     this.#origins = new OriginList(options.origins);
     this.#schemes = schemes;
     this.#target = target;
@@ -91,7 +103,9 @@ export class NegotiateClient {
     const connection = await this.#pool.acquire(origin, request.signal);
     let answer: IncomingAnswer;
     try {
-      answer = await negotiateExchange(connection, request, this.#partiesFor(request));
+      const waits = (request.body?.length ?? 0) > this.#expectContinueAbove;
+      const outgoing = waits ? { ...request, continueWait: this.#continueWait } : request;
+      answer = await negotiateExchange(connection, outgoing, this.#partiesFor(request));
     } catch (error) {
       connection.agent.destroy(); // whatever is half said on it
       this.#pool.release(origin, connection);

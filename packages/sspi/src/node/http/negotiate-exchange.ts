@@ -40,7 +40,7 @@ export async function negotiateExchange(
 ): Promise<IncomingAnswer> {
   const handshakes = new Map<Role, ClientHandshake>();
   try {
-    let answer = await exchange(connection, request);
+    let answer = await firstExchange(connection, request);
     for (;;) {
       const role = roles.find((one) => statuses[one] === answer.status);
       for (const [other, handshake] of handshakes) {
@@ -60,7 +60,7 @@ export async function negotiateExchange(
       await drain(answer);
       const headers = { ...request.headers, [credentialNames[role]]: next.value };
       const body = next.isOpening && request.body !== undefined ? new Uint8Array(0) : request.body;
-      answer = await exchange(connection, { ...request, headers, body });
+      answer = await exchange(connection, { ...atOnce(request), headers, body });
       if (wasUnderWay && answer.socket !== socket) {
         throw new NegotiateError("connection-lost", "the server ended the connection of the handshake");
       }
@@ -69,6 +69,21 @@ export async function negotiateExchange(
     for (const handshake of handshakes.values()) await handshake.close();
   }
 }
+
+/** The server may not want the body before it knows who sends it. */
+async function firstExchange(connection: HeldConnection, request: OutgoingRequest): Promise<IncomingAnswer> {
+  const answer = await exchange(connection, request);
+  if (request.continueWait === undefined || answer.status !== expectationFailed) return answer;
+  await drain(answer);
+  return exchange(connection, atOnce(request));
+}
+
+/** In the middle of a handshake the connection has to stay, so the body goes along. */
+function atOnce({ continueWait: _, ...request }: OutgoingRequest): OutgoingRequest {
+  return request;
+}
+
+const expectationFailed = 417;
 
 async function finish(
   handshake: ClientHandshake,
