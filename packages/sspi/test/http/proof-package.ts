@@ -40,10 +40,12 @@ interface PackageParts {
   readonly onAccept?: (step: ContextStep) => number | undefined | Promise<number | undefined>;
   /** A last token from the server. */
   readonly lastWord?: string;
+  /** What the last step says besides. */
+  readonly established?: { readonly attributes?: number; readonly expiry?: number };
 }
 
 /** A package of three messages, as NTLM has them: hello, a random challenge, the challenge with a password. */
-function proofPackage({ name, users, onAccept, lastWord }: PackageParts): SecurityPackage {
+function proofPackage({ name, users, onAccept, lastWord, established }: PackageParts): SecurityPackage {
   const accept = (): PackageContext => {
     let challenge: Uint8Array | undefined;
     let user = "";
@@ -59,7 +61,11 @@ function proofPackage({ name, users, onAccept, lastWord }: PackageParts): Securi
       const isFresh = echo === Buffer.from(challenge.subarray(12)).toString("hex");
       if (!isFresh || users[who] === undefined || users[who] !== password) return SEC_E_LOGON_DENIED;
       user = who;
-      return { status: SEC_E_OK, ...(lastWord !== undefined && { token: encoder.encode(lastWord) }) };
+      return {
+        status: SEC_E_OK,
+        ...established,
+        ...(lastWord !== undefined && { token: encoder.encode(lastWord) }),
+      };
     };
     return {
       step(step) {

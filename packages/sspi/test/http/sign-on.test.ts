@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { inspect } from "node:util";
 import { createVirtualClock } from "@sallyport/runtime";
@@ -8,7 +9,14 @@ import {
   type SignOnOptions,
   type SignOnOutcome,
 } from "../../src/http/index.ts";
-import { SEC_E_INTERNAL_ERROR, SEC_E_NO_AUTHENTICATING_AUTHORITY } from "../../src/index.ts";
+import {
+  ASC_REQ_ALLOW_MISSING_BINDINGS,
+  ASC_RET_NULL_SESSION,
+  type ContextStep,
+  SEC_E_INTERNAL_ERROR,
+  SEC_E_NO_AUTHENTICATING_AUTHORITY,
+} from "../../src/index.ts";
+import { certificates } from "./certificates.ts";
 import { message, proof, proofCredentials } from "./proof-package.ts";
 
 const now = Date.UTC(2026, 0, 1);
@@ -16,7 +24,7 @@ const key = new Uint8Array(32).fill(7);
 
 class Connection extends EventEmitter {
   readonly remoteAddress: string;
-  readonly encrypted = false;
+  readonly encrypted: boolean = false;
 
   constructor(address = "192.0.2.1") {
     super();
@@ -26,12 +34,13 @@ class Connection extends EventEmitter {
 
 type Parts = Partial<SignOnOptions> & Parameters<typeof proofCredentials>[0];
 
-async function bench({ users, onAccept, lastWord, ...options }: Parts = {}) {
+async function bench({ users, onAccept, lastWord, established, ...options }: Parts = {}) {
   const clock = createVirtualClock({ now });
   const parts = {
     ...(users && { users }),
     ...(onAccept && { onAccept }),
     ...(lastWord && { lastWord }),
+    ...(established && { established }),
     clock,
   };
   const { provider, ntlm, negotiate } = await proofCredentials(parts);
@@ -178,6 +187,39 @@ describe("a handshake", () => {
     expect(statusOf(await send(second, stolen))).toBe(401);
     expect(statusOf(await send(first, stolen))).toBe("admitted");
     expect(statusOf(await send(new Connection(), stolen))).toBe(401);
+  });
+
+  it("a user is one for as long as the package says", async () => {
+    const { enter, ask, clock } = await bench({ established: { expiry: now + 60_000 } });
+    const connection = new Connection();
+    await enter(connection);
+    clock.advance(59_999);
+    expect(statusOf(await ask(connection))).toBe("admitted");
+    clock.advance(1);
+    expect(statusOf(await ask(connection))).toBe(401);
+  });
+
+  it("a null session is nobody", async () => {
+    const { enter, ask } = await bench({ established: { attributes: ASC_RET_NULL_SESSION } });
+    const connection = new Connection();
+    expect(statusOf(await enter(connection))).toBe(401);
+    expect(statusOf(await ask(connection))).toBe(401);
+  });
+
+  it("tells the package whether a client may send no bindings", async () => {
+    const asked: boolean[] = [];
+    const onAccept = (step: ContextStep): undefined => {
+      asked.push(step.asks(ASC_REQ_ALLOW_MISSING_BINDINGS));
+    };
+    const wished = await bench({ onAccept });
+    await wished.begin(new Connection());
+    const tls = Object.assign(new Connection(), {
+      encrypted: true,
+      getCertificate: () => ({ raw: new X509Certificate(certificates.server.cert).raw }),
+    });
+    const required = await bench({ onAccept, channelBindings: "required" });
+    await required.begin(tls);
+    expect(asked).toEqual([true, false]);
   });
 
   it("never takes more than ten tokens", async () => {
@@ -334,6 +376,8 @@ describe("bounds", () => {
     working.emit("close");
     expect(signOn.halfOpen).toBe(0);
     expect(statusOf(await undecided)).toBe(401);
+    await begin(waiting); // a request that was read before the end
+    expect(signOn.halfOpen).toBe(0);
     await clock.advanceAsync(0);
     expect(provider.objects()).toMatchObject({ contexts: 0, pendingCalls: 0 });
   });
