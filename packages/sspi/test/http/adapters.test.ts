@@ -1,12 +1,16 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect as connectSocket } from "node:net";
+import { inspect } from "node:util";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
+  acquireClientSchemes,
+  acquireServerSchemes,
+  createNegotiateFetch,
   createSignOn,
   expressSignOn,
   fastifySignOn,
@@ -14,11 +18,21 @@ import {
   nodeSignOn,
   type SignedOnUser,
   type SignOn,
+  type SignOnOutcome,
+  type SignOnRequest,
   type SignOnVariables,
   serveSignedOn,
   signedOnUser,
 } from "../../src/http/index.ts";
 import { message, proof, proofCredentials } from "./proof-package.ts";
+
+const settingsLike = { find: () => undefined };
+
+const asked = ({ socket }: { socket: EventEmitter }): SignOnRequest => ({
+  connection: socket,
+  httpVersionMajor: 1,
+  header: () => undefined,
+});
 
 /** Every server answers GET with the user's name and POST with the body it got. */
 const servers: Readonly<Record<string, (signOn: SignOn) => Promise<Server>>> = {
@@ -251,4 +265,79 @@ it("Hono on another server than Node's has no connection to look at", async () =
   app.use(honoSignOn(createSignOn({ schemes: [{ scheme: "NTLM", credentials: ntlm }] })));
   app.onError((error, context) => context.text(error.message, 500));
   expect(await (await app.request("/")).text()).toContain("@hono/node-server");
+});
+
+describe("an answer that somebody else has given meanwhile", () => {
+  const late = {
+    statusCode: 200,
+    headersSent: true,
+    appendHeader: () => expect.unreachable(),
+    writeContinue: () => expect.unreachable(),
+    end: () => expect.unreachable(),
+  };
+  const request = { socket: new EventEmitter(), headers: {}, httpVersionMajor: 1 };
+
+  it("stays as it is, whatever the sign-on comes to", async () => {
+    const { ntlm } = await proofCredentials();
+    const signOn = createSignOn({ schemes: [{ scheme: "NTLM", credentials: ntlm }] });
+    const user: SignOnOutcome = {
+      kind: "admitted",
+      user: expect.anything(),
+      headers: [["set-cookie", "a=b"]],
+    };
+    for (const outcome of [await signOn.authenticate(asked(request)), user]) {
+      const decided = { ...signOn, authenticate: () => Promise.resolve(outcome) };
+      nodeSignOn(decided, () => expect.unreachable())(request, late);
+      expressSignOn(decided)(request, late, () => expect.unreachable());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+
+  it("a sign-on that breaks is 500, or goes to Express, and ends no process", async () => {
+    const { ntlm } = await proofCredentials();
+    const signOn = createSignOn({
+      schemes: [{ scheme: "NTLM", credentials: ntlm }],
+      onEvent: () => {
+        throw new Error("the log is full");
+      },
+    });
+    const broken = { ...request, socket: new EventEmitter(), headers: { authorization: "NTLM !" } };
+    const answers: unknown[] = [];
+    const response = {
+      ...late,
+      headersSent: false,
+      end: (body: string) => answers.push(response.statusCode, body),
+    };
+    nodeSignOn(signOn, () => expect.unreachable())(broken, response);
+    expressSignOn(signOn)(broken, response, (error) => answers.push(error));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answers).toEqual(
+      expect.arrayContaining([500, "", expect.objectContaining({ message: "the log is full" })]),
+    );
+  });
+
+  it("HTTP/2 without a stream to end is 505", async () => {
+    const { ntlm } = await proofCredentials();
+    const signOn = createSignOn({ schemes: [{ scheme: "NTLM", credentials: ntlm }] });
+    const answers: unknown[] = [];
+    const response = { ...late, headersSent: false, end: () => answers.push(response.statusCode) };
+    nodeSignOn(signOn, () => expect.unreachable())({ ...request, httpVersionMajor: 2 }, response);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answers).toEqual([505]);
+  });
+});
+
+it("nothing that can be printed shows a key or a password", async () => {
+  const server = await acquireServerSchemes({ accounts: settingsLike, server: { domain: "CORP" } });
+  const visitor = await acquireClientSchemes({ user: "alice", password: "hunter2" });
+  const signOn = createSignOn({
+    schemes: server.schemes,
+    session: { keys: [new Uint8Array(32).fill(0x42)] },
+  });
+  const fetch = createNegotiateFetch({ origins: [], schemes: visitor.schemes });
+  const shown = inspect([server, visitor, signOn, fetch], { depth: 20, showHidden: true });
+  expect(shown).not.toMatch(/hunter2|66, 66|42 42/);
+  expect(JSON.stringify([server.schemes, visitor.schemes, signOn])).not.toContain("hunter2");
+  await server.close();
+  await visitor.close();
 });

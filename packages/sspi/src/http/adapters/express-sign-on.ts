@@ -31,11 +31,15 @@ export function expressSignOn(
   signOn: SignOn,
 ): (request: NodeRequest, response: NodeResponse, next: (error?: unknown) => void) => void {
   return (request, response, next) => {
-    signOn.authenticate(signOnRequest(request)).then((outcome) => {
-      if (outcome.kind !== "admitted") return writeOutcome(request, response, outcome);
-      writeHeaders(response, outcome.headers);
-      withUser(request, outcome.user);
-      next();
-    }, next);
+    signOn
+      .authenticate(signOnRequest(request))
+      .then((outcome) => {
+        if (outcome.kind !== "admitted") return writeOutcome(request, response, outcome);
+        if (response.headersSent) return;
+        writeHeaders(response, outcome.headers);
+        withUser(request, outcome.user);
+        next();
+      })
+      .catch(next);
   };
 }

@@ -98,8 +98,13 @@ export function writeOutcome(
   response: NodeResponse,
   outcome: Exclude<SignOnOutcome, { kind: "admitted" }>,
 ): void {
+  if (response.headersSent) return; // somebody else, such as a timeout, has answered meanwhile
   if (outcome.kind === "http-1.1-required") {
-    request.stream?.close(http11Required);
+    if (request.stream !== undefined) request.stream.close(http11Required);
+    else {
+      response.statusCode = 505;
+      response.end("sign on over HTTP/1.1\n");
+    }
     return;
   }
   response.statusCode = outcome.status;
@@ -107,8 +112,9 @@ export function writeOutcome(
   response.end(outcome.body);
 }
 
-/** Adds headers to an answer of Node. */
+/** Adds headers to an answer of Node, unless it has gone out already. */
 export function writeHeaders(response: NodeResponse, headers: readonly SignOnHeader[]): void {
+  if (response.headersSent) return;
   for (const [name, value] of headers) response.appendHeader(name, value);
 }
 
@@ -127,6 +133,7 @@ async function pass(
   }
   if (outcome.kind === "answered" && outcome.goesOn) goesOn();
   if (outcome.kind !== "admitted") return writeOutcome(request, response, outcome);
+  if (response.headersSent) return;
   writeHeaders(response, outcome.headers);
   await admitted(outcome.user);
 }
