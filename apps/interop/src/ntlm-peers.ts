@@ -32,9 +32,9 @@ export interface NtlmPeerOptions {
 const toBase64 = (data: Uint8Array): string => Buffer.from(data).toString("base64");
 const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
 
-/** gss-ntlmssp behind MIT's GSS-API, or the client of impacket; it is ended when the test has finished. */
+/** gss-ntlmssp behind MIT's GSS-API or inside its SPNEGO, or the client of impacket; it is ended when the test has finished. */
 export function pythonNtlm(
-  mechanism: "gss-ntlmssp" | "impacket",
+  mechanism: "gss-ntlmssp" | "gss-spnego" | "impacket",
   role: "initiate" | "accept",
   { password = "alicepw", flags = [], bindings = new Uint8Array(0) }: NtlmPeerOptions = {},
 ): NtlmMessagePeer {
