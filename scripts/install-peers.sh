@@ -12,6 +12,7 @@ peers=(
   inetutils-telnet # telnet
   picocom          # a terminal program for serial lines
   socat            # pseudo-terminals that lead to a socket
+  samba            # smbd, a file server that takes NTLM
   python3-impacket # NTLM in Python, a client of its own
   gcc libc6-dev    # the load generator is a C program; evaluates header files
   libkrb5-dev      # the benchmark compiles against its GSS-API

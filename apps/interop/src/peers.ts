@@ -21,6 +21,7 @@ const packages = {
   telnet: "inetutils-telnet",
   "winapi crate": "librust-winapi-dev",
   "python3-impacket": "python3-impacket",
+  smbd: "samba",
 } as const;
 
 /** Where the peers lie that are no programs. */

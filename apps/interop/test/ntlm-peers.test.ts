@@ -16,6 +16,8 @@ import {
 import { expect, it, onTestFinished } from "vitest";
 import { type NtlmMessagePeer, type NtlmPeer, pythonNtlm, sambaNtlm } from "../src/ntlm-peers.ts";
 import { describeWithPeers } from "../src/peers.ts";
+import { SmbSession } from "../src/smb-session.ts";
+import { startSmbd } from "../src/smbd.ts";
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString("hex");
 const text = (word: string): Uint8Array => new TextEncoder().encode(word);
@@ -27,7 +29,11 @@ const accounts = settingsAccounts([{ name: "alice", password: "alicepw", groups:
 
 async function side(
   use: "inbound" | "outbound",
-  { password = "alicepw", ...options }: InitiateOptions & ContextOptions & { password?: string } = {},
+  {
+    user = "TESTDOM\\alice",
+    password = "alicepw",
+    ...options
+  }: InitiateOptions & ContextOptions & { user?: string; password?: string } = {},
   settings: NtlmPackageOptions = {},
 ): Promise<SecurityContext> {
   const provider = createSspiProvider({
@@ -40,7 +46,7 @@ async function side(
     ],
   });
   onTestFinished(() => provider.shutdown());
-  const authData = use === "outbound" ? { user: "TESTDOM\\alice", password } : undefined;
+  const authData = use === "outbound" ? { user, password } : undefined;
   const credentials = await acquireCredentials({ provider, package: "NTLM", use, authData });
   return use === "outbound"
     ? initializeSecurityContext(credentials, options)
@@ -219,4 +225,41 @@ describeWithPeers(["python3-impacket"], "impacket's client", () => {
       symbol: "SEC_E_LOGON_DENIED",
     });
   });
+});
+
+describeWithPeers(["smbd"], "Samba's file server", () => {
+  const needsRoot = process.getuid?.() === 0 ? it : it.skip;
+  const success = 0;
+  const moreProcessingRequired = 0xc0000016;
+  const logonFailure = 0xc000006d;
+
+  async function logOn(port: number, password: string) {
+    const client = await side("outbound", {
+      user: "TESTDOM\\root",
+      password,
+      request: ["integrity"],
+      target: "cifs/localhost",
+    });
+    const session = await SmbSession.open(port);
+    const challenge = await session.setUp((await client.step()).token);
+    expect(challenge.status).toBe(moreProcessingRequired);
+    // Samba answers a bare token with a bare token.
+    const answer = await session.setUp((await client.step(challenge.token)).token);
+    return { client, session, status: answer.status };
+  }
+
+  needsRoot(
+    "NTLM-24 NTLM-25 our client logs on, and what it signs with the session key is believed; smbd runs as root",
+    async () => {
+      const port = await startSmbd("rootpw");
+      const { client, session, status } = await logOn(port, "rootpw");
+      expect(status).toBe(success);
+      const key = client.query(SECPKG_ATTR_SESSION_KEY)?.sessionKey ?? new Uint8Array(0);
+      expect(await session.connectTree("\\\\127.0.0.1\\IPC$", key)).toEqual({
+        status: success,
+        isSigned: true,
+      });
+      expect((await logOn(port, "wrong")).status).toBe(logonFailure);
+    },
+  );
 });

@@ -203,6 +203,21 @@ describe("NTLM-30 channel bindings", () => {
     else expect((await failure(shakeHands(sides))).code).toBe(SEC_E_BAD_BINDINGS);
   });
 
+  it.each([
+    ["when-supported", 0, "SEC_E_OK"],
+    ["when-supported", 1, "SEC_E_BAD_BINDINGS"],
+    ["required", 0, "SEC_E_BAD_BINDINGS"],
+  ] as const)("NTLM-30 %s: a value of bytes that are all %d is %s", async (policy, byte, symbol) => {
+    const test = bench({ channelBindings: policy });
+    const { server } = await test.open({ accept: { channelBindings: right } });
+    const { token } = await server.step(
+      fromHex("4e544c4d53535000010000000582080000000000000000000000000000000000"),
+    );
+    const outcome = server.step(responseWithoutMic(token, { bindings: new Uint8Array(16).fill(byte) }));
+    if (symbol === "SEC_E_OK") expect((await outcome).established).toBe(true);
+    else await expect(outcome).rejects.toMatchObject({ symbol });
+  });
+
   it("NTLM-30 the policy of a credential counts before that of the package", async () => {
     const sides = await bench({ channelBindings: "required" }).open({
       server: { channelBindings: "ignore" },
@@ -280,11 +295,13 @@ function responseWithoutMic(
     readonly flags?: number;
     readonly user?: string;
     readonly text?: (word: string) => Uint8Array;
+    readonly bindings?: Uint8Array;
   } = {},
 ): Uint8Array {
   const { user = "alice", text = encodeUtf16, flags = 0x00888205 } = changes;
   const { serverChallenge, targetInfo = new Uint8Array(4) } = decodeChallengeMessage(challenge);
   const pairs = decodeAvPairs(targetInfo);
+  if (changes.bindings !== undefined) pairs.push({ id: 10, value: changes.bindings });
   const time = changes.time ?? findAvPair(pairs, 7) ?? new Uint8Array(8);
   const ntResponse = encodeNtlmv2Response(time, new Uint8Array(8).fill(3), pairs);
   const key = responseKey(ntHash("alicepw"), user, "TESTDOM");

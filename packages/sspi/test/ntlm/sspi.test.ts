@@ -103,6 +103,35 @@ describe("SSPI-33 credentials of NTLM", () => {
     await expect(acquire("outbound", authData)).rejects.toMatchObject({ code: SEC_E_UNKNOWN_CREDENTIALS });
   });
 
+  it.each<object>([
+    { channelBindings: "requird" },
+    { channelBindings: true },
+    { requireMic: "allways" },
+    { requireMic: "toString" },
+    { allowLegacy: 1 },
+    { allowEmptyPasswords: "no" },
+    { refuseLoopback: "yes" },
+    { peerAlwaysSeals: null },
+    { maximumTimeDifference: -1 },
+    { maximumTimeDifference: Number.NaN },
+    { acceptedTargets: "HTTP/web.example" },
+    { acceptedTargets: [1] },
+    { restriction: "none" },
+    { accounts: {} },
+    { accounts: null },
+    { authority: () => ({ kind: "refused" }) },
+    { anonymous: "yes" },
+  ])("SSPI-33 a slip of the pen is no weaker policy: %j", async (setting) => {
+    const authData = { accounts: accountsOf(alice), user: "alice", password: "alicepw", ...setting };
+    await expect(acquire("both", authData)).rejects.toMatchObject({ code: SEC_E_UNKNOWN_CREDENTIALS });
+    if ("anonymous" in setting) return;
+    expect(() => ntlmPackage(setting)).toThrow(`${Object.keys(setting)[0]} is not what this setting can be`);
+  });
+
+  it("SSPI-33 a default identity that is none is refused when the package is made", () => {
+    expect(() => ntlmPackage({ identity: { user: "alice" } })).toThrow("identity needs a user");
+  });
+
   it("SSPI-33 the configured identity and accounts are the default; a principal must be that one", async () => {
     const identity = { user: "alice", domain: "TESTDOM", ntHash: ntHash("alicepw") };
     const test = bench({ identity });

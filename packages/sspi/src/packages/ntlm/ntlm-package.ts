@@ -14,6 +14,7 @@ import { NtlmInitiator } from "./ntlm-initiator.ts";
 import { type NtlmLogonAuthority, ntlmAuthority } from "./ntlm-logon.ts";
 import type { NtlmAuthData, NtlmPackageOptions } from "./ntlm-options.ts";
 import { NtlmShared } from "./ntlm-shared.ts";
+import { wrongSetting } from "./settings-check.ts";
 
 /** What EnumerateSecurityPackages tells of NTLM (SSPI-98). */
 const info: SecPkgInfo = {
@@ -38,6 +39,7 @@ const info: SecPkgInfo = {
  * The security package NTLM, both sides: NTLMv2 only, with MIC, channel bindings, signed and sealed messages.
  * `authData` of its credentials is an {@link NtlmAuthData}.
  *
+ * @throws {TypeError} for a setting that is none
  * @throws {RangeError} for a name of more than 255 letters
  *
  * @example
@@ -52,6 +54,11 @@ const info: SecPkgInfo = {
  * ```
  */
 export function ntlmPackage(options: NtlmPackageOptions = {}): SecurityPackage {
+  const wrong = wrongSetting(options);
+  if (wrong !== undefined) throw new TypeError(`${wrong} is not what this setting can be`);
+  if (options.identity !== undefined && clientIdentity(options.identity) === undefined) {
+    throw new TypeError("identity needs a user, and either a password or an NT hash of 16 bytes");
+  }
   const shared = new NtlmShared(options);
   return {
     info,
@@ -69,7 +76,9 @@ function acquired(
   { use, authData, principal }: CredentialRequest,
 ): number | PackageCredential {
   const isDefault = authData === null || authData === undefined;
-  if (!isDefault && !isAuthData(authData)) return codes.SEC_E_UNKNOWN_CREDENTIALS;
+  if (!isDefault && (!isAuthData(authData) || wrongSetting(authData) !== undefined)) {
+    return codes.SEC_E_UNKNOWN_CREDENTIALS;
+  }
   const given: NtlmAuthData = isDefault ? {} : authData;
   const saysWho = given.user !== undefined || given.password !== undefined || given.ntHash !== undefined;
   const identity = saysWho ? clientIdentity(given) : options.identity && clientIdentity(options.identity);
