@@ -18,7 +18,8 @@ export function acquireMechanisms(
   mechanisms: readonly NegotiateMechanism[],
   request: CredentialRequest,
 ): Acquired | PromiseLike<Acquired> {
-  const wishes = readAuthData(request.authData);
+  const names = mechanisms.map(({ package: { info } }) => info.name);
+  const wishes = readAuthData(request.authData, names);
   if (wishes === undefined) return codes.SEC_E_UNKNOWN_CREDENTIALS;
   const found: Found = { choices: [], refusals: [] };
   // A mechanism that breaks must not leave the secrets of those before it behind.
