@@ -1,17 +1,20 @@
 """One end of an NTLM context, a line a call: step, wrap, unwrap, sign, verify, key, name. The mechanism is that of
-gss-ntlmssp behind MIT's GSS-API, or the client of impacket."""
+gss-ntlmssp behind MIT's GSS-API, the same inside MIT's SPNEGO, or the client of impacket."""
 
 import base64
 import sys
 
 
 class GssNtlmssp:
+    negotiates = False
+
     def __init__(self, role, password, flags, bindings):
         import gssapi
         from gssapi import raw
 
         self.raw = raw
-        mechanism = gssapi.OID.from_int_seq("1.3.6.1.4.1.311.2.2.10")
+        ntlm = gssapi.OID.from_int_seq("1.3.6.1.4.1.311.2.2.10")
+        mechanism = gssapi.OID.from_int_seq("1.3.6.1.5.5.2") if self.negotiates else ntlm
         wanted = gssapi.RequirementFlag.replay_detection | gssapi.RequirementFlag.out_of_sequence_detection
         if "integrity" in flags:
             wanted |= gssapi.RequirementFlag.integrity
@@ -21,12 +24,16 @@ class GssNtlmssp:
         if role == "initiate":
             name = gssapi.Name("TESTDOM\\alice", gssapi.NameType.user)
             credentials = gssapi.Credentials(name=name, usage="initiate", mechs=[mechanism])
+            if self.negotiates:
+                raw.set_neg_mechs(credentials, [ntlm])
             target = gssapi.Name("HTTP@localhost", gssapi.NameType.hostbased_service)
             self.context = gssapi.SecurityContext(
                 name=target, creds=credentials, mech=mechanism, usage="initiate", flags=wanted,
                 channel_bindings=channel)
         else:
             credentials = gssapi.Credentials(usage="accept", mechs=[mechanism])
+            if self.negotiates:
+                raw.set_neg_mechs(credentials, [ntlm])
             self.context = gssapi.SecurityContext(creds=credentials, usage="accept", channel_bindings=channel)
 
     def step(self, token):
@@ -54,6 +61,10 @@ class GssNtlmssp:
 
     def name(self, _):
         return str(self.context.initiator_name).encode()
+
+
+class GssSpnego(GssNtlmssp):
+    negotiates = True
 
 
 class Impacket:
@@ -111,7 +122,7 @@ class Impacket:
 
 
 mechanism, role, password, flags, bindings = sys.argv[1:6]
-kind = GssNtlmssp if mechanism == "gss-ntlmssp" else Impacket
+kind = {"gss-ntlmssp": GssNtlmssp, "gss-spnego": GssSpnego, "impacket": Impacket}[mechanism]
 peer = kind(role, password, [flag for flag in flags.split(",") if flag], base64.b64decode(bindings))
 for line in sys.stdin:
     verb, _, text = line.strip().partition(" ")

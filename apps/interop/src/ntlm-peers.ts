@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lineDialog } from "./line-dialog.ts";
+import { sambaConfiguration } from "./samba-configuration.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** One end of an NTLM context in another program. */
@@ -31,9 +32,9 @@ export interface NtlmPeerOptions {
 const toBase64 = (data: Uint8Array): string => Buffer.from(data).toString("base64");
 const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
 
-/** gss-ntlmssp behind MIT's GSS-API, or the client of impacket; it is ended when the test has finished. */
+/** gss-ntlmssp behind MIT's GSS-API or inside its SPNEGO, or the client of impacket; it is ended when the test has finished. */
 export function pythonNtlm(
-  mechanism: "gss-ntlmssp" | "impacket",
+  mechanism: "gss-ntlmssp" | "gss-spnego" | "impacket",
   role: "initiate" | "accept",
   { password = "alicepw", flags = [], bindings = new Uint8Array(0) }: NtlmPeerOptions = {},
 ): NtlmMessagePeer {
@@ -65,14 +66,8 @@ export async function sambaNtlm(
   role: "initiate" | "accept",
   { password = "alicepw", flags = [] }: NtlmPeerOptions = {},
 ): Promise<NtlmPeer & { /** `DOMAIN\user`, once the server's helper has said so. */ user(): string }> {
-  const folder = temporaryFolder();
-  for (const name of ["lock", "private", "state", "cache"]) mkdirSync(join(folder, name));
-  const lines = ["[global]", "workgroup = TESTDOM", "netbios name = PEER"];
-  lines.push(`lock directory = ${folder}/lock`, `private dir = ${folder}/private`);
-  lines.push(`state directory = ${folder}/state`, `cache directory = ${folder}/cache`, "");
-  writeFileSync(join(folder, "smb.conf"), lines.join("\n"));
   const { ask } = lineDialog("ntlm_auth", [
-    `--configfile=${folder}/smb.conf`,
+    `--configfile=${sambaConfiguration()}`,
     "--username=alice",
     "--domain=TESTDOM",
     `--password=${password}`,

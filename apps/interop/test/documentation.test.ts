@@ -77,7 +77,7 @@ describe("code blocks of the documentation", () => {
       const ended = await run(process.execPath, [join(folder, name)], { cwd: folder });
       expect(ended).toMatchObject({ status: 0, stderr: "" });
     }
-  });
+  }, 180_000); // a process for each of dozens of blocks
 
   it("the client and the server of the RADIUS package's README understand each other", async () => {
     const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));

@@ -227,6 +227,7 @@ describe("credentials", () => {
     [[undefined, undefined], { raw: 1 }, "SEC_E_UNKNOWN_CREDENTIALS"],
     [[undefined, undefined], { mechanisms: "all" }, "SEC_E_UNKNOWN_CREDENTIALS"],
     [[undefined, undefined], { mechanisms: {} }, "SEC_E_NO_CREDENTIALS"],
+    [[undefined, undefined], { mechanisms: { N: {}, Ntml: {} } }, "SEC_E_UNKNOWN_CREDENTIALS"],
   ] as const)(
     "SSPI-33 mechanisms that answer %j, asked with %j: %s%s",
     async ([first, second], authData, symbol) => {

@@ -131,6 +131,31 @@ describe("what a mechanism is given of its surroundings", () => {
   });
 });
 
+it("SSPI-35 a credential does not hold on to what it was acquired with, nor shows it", async () => {
+  const { setFlagsFromString } = await import("node:v8");
+  const { runInNewContext } = await import("node:vm");
+  const { inspect } = await import("node:util");
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const provider = provide([ntlmMechanism(ntlmPackage())]);
+  const acquire = async () => {
+    const identity = { user: "alice", password: "wonderland" };
+    const credential = await credentials(provider, { mechanisms: { NTLM: identity }, allowNtlm: true });
+    return { credential, identity: new WeakRef(identity) };
+  };
+  const { credential, identity } = await acquire();
+  const client = initializeSecurityContext(credential);
+  await client.step();
+  expect(inspect([credential, client], { depth: 10 })).not.toContain("wonderland");
+  await expect
+    .poll(() => {
+      collect();
+      return identity.deref() === undefined;
+    })
+    .toBe(true);
+  await client.close();
+});
+
 describe("channel bindings inside Negotiate", () => {
   async function signOn(atClient: string, atServer: string): Promise<string> {
     const account = { name: "alice", password: { ntHash: new Secret(ntHash("wonderland")) } };

@@ -18,7 +18,8 @@ export function acquireMechanisms(
   mechanisms: readonly NegotiateMechanism[],
   request: CredentialRequest,
 ): Acquired | PromiseLike<Acquired> {
-  const wishes = readAuthData(request.authData);
+  const names = mechanisms.map(({ package: { info } }) => info.name);
+  const wishes = readAuthData(request.authData, names);
   if (wishes === undefined) return codes.SEC_E_UNKNOWN_CREDENTIALS;
   const found: Found = { choices: [], refusals: [] };
   // A mechanism that breaks must not leave the secrets of those before it behind.
@@ -30,7 +31,9 @@ export function acquireMechanisms(
     guarded(() => acquireNext(mechanisms, request, wishes, found), broken),
     () => {
       const { choices, refusals } = found;
-      if (choices.length > 0) return negotiateCredential(choices, wishes);
+      // What lives on does not hold the password.
+      const { allowNtlm, raw } = wishes;
+      if (choices.length > 0) return negotiateCredential(choices, { allowNtlm, raw });
       // What is wrong with a credential tells more than that there is none.
       return refusals.find((status) => status !== codes.SEC_E_NO_CREDENTIALS) ?? codes.SEC_E_NO_CREDENTIALS;
     },
@@ -87,10 +90,9 @@ function guarded<Value>(
   }
 }
 
-function negotiateCredential(
-  choices: readonly MechanismChoice[],
-  wishes: NegotiateWishes,
-): PackageCredential {
+type Permissions = Pick<NegotiateWishes, "allowNtlm" | "raw">;
+
+function negotiateCredential(choices: readonly MechanismChoice[], wishes: Permissions): PackageCredential {
   const clients = offeredOf(
     choices.filter(({ credential }) => credential.initiate !== undefined),
     wishes,
@@ -120,7 +122,7 @@ function negotiateCredential(
 /** What proves less stays out of an offer that has better, unless it is allowed (SPN-03). */
 function offeredOf(
   choices: readonly MechanismChoice[],
-  { allowNtlm }: NegotiateWishes,
+  { allowNtlm }: Permissions,
 ): readonly MechanismChoice[] {
   const better = choices.filter(({ mechanism }) => mechanism.needsConsent !== true);
   return allowNtlm || better.length === 0 ? choices : better;

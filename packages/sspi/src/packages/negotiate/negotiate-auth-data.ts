@@ -15,7 +15,10 @@
  * ```
  */
 export interface NegotiateAuthData {
-  /** What each mechanism is given, by the name of its package. One that is not named gets no credential. */
+  /**
+   * What each mechanism is given, by the name of its package. One that is not named gets no credential; a name that no
+   * mechanism has is SEC_E_UNKNOWN_CREDENTIALS.
+   */
   readonly mechanisms: Readonly<Record<string, unknown>>;
   /**
    * Whether a client that has something better may offer NTLM too, and fall back on it where no ticket is to be had
@@ -34,8 +37,12 @@ export interface NegotiateWishes {
   readonly raw: boolean;
 }
 
-/** Reads what the caller gave; undefined for what makes no sense. */
-export function readAuthData(given: unknown): NegotiateWishes | undefined {
+/**
+ * Reads what the caller gave; undefined for what makes no sense.
+ *
+ * @param names of the mechanisms that there are
+ */
+export function readAuthData(given: unknown, names: readonly string[]): NegotiateWishes | undefined {
   if (typeof given !== "object" || given === null) {
     return { authDataOf: () => ({ authData: given }), allowNtlm: false, raw: false };
   }
@@ -46,5 +53,7 @@ export function readAuthData(given: unknown): NegotiateWishes | undefined {
   const byName = new Map(
     Object.entries(mechanisms).map(([name, value]) => [name.toLowerCase(), { authData: value }]),
   );
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  if ([...byName.keys()].some((name) => !known.has(name))) return undefined;
   return { authDataOf: (name) => byName.get(name.toLowerCase()), allowNtlm, raw };
 }
