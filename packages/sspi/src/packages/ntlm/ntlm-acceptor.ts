@@ -19,7 +19,23 @@ import { NtlmFormatError } from "./wire/ntlm-format-error.ts";
 import { decodeNtlmv2Response, type Ntlmv2Response } from "./wire/ntlmv2-response.ts";
 import { decodeUtf16 } from "./wire/text.ts";
 
-/** Why a client was refused, for the `cause` of the error. The client gets the code alone. */
+/**
+ * Why a client was refused, for the `cause` of the error. The client gets the code alone.
+ *
+ * @example
+ * ```ts
+ * import { NtlmRefusal, type SecurityContext, SspiError } from "@sallyport/sspi";
+ *
+ * export async function lastStep(server: SecurityContext, token: Uint8Array): Promise<string> {
+ *   try {
+ *     return (await server.step(token)).established ? "welcome" : "go on";
+ *   } catch (error) {
+ *     if (error instanceof SspiError && error.cause instanceof NtlmRefusal) return error.cause.reason;
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export class NtlmRefusal extends Error {
   readonly reason: NtlmRefusalReason | "not-ntlmv2" | "no-mic" | "anonymous" | "time" | "loopback";
 
