@@ -190,6 +190,9 @@ describe("NTLM-23 the AV pairs of a response", () => {
       "computer must be a name of at most 255 letters",
     );
     expect(() => ntlmPackage({ workstation: "x".repeat(256) })).toThrow(RangeError);
+    expect(() => ntlmPackage({ server: { kind: "forest" as "domain" } })).toThrow(
+      "kind must be server or domain",
+    );
   });
 
   it("NTLM-23 a server cannot put its own bindings, host or target name into the response", async () => {

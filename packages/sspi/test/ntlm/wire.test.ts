@@ -227,6 +227,7 @@ describe("NTLM-11 AV pairs", () => {
     ["a length beyond the list", list.subarray(0, 10), "truncated 102"],
     ["a timestamp of another length", Uint8Array.of(7, 0, 1, 0, 1, 0, 0, 0, 0), "bad-length 102"],
     ["channel bindings of another length", Uint8Array.of(10, 0, 1, 0, 1, 0, 0, 0, 0), "bad-length 102"],
+    ["a name of three bytes", Uint8Array.of(9, 0, 3, 0, 1, 2, 3, 0, 0, 0, 0), "bad-length 102"],
     ["an end with a value", Uint8Array.of(0, 0, 1, 0, 1), "bad-length 102"],
     ["nothing", new Uint8Array(0), "no-end 100"],
     [

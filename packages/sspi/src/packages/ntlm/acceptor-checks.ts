@@ -1,7 +1,5 @@
 import { constantTimeEqual } from "@sallyport/crypto";
 import * as codes from "@sallyport/errors/sspi";
-import type { ChannelBindings } from "../../wire/channel-bindings.ts";
-import { channelBindingsHash } from "../../wire/channel-bindings-hash.ts";
 import type { NtlmAcceptorPolicy } from "./ntlm-options.ts";
 import { upperCase } from "./response-keys.ts";
 import * as av from "./wire/av-pairs.ts";
@@ -28,9 +26,13 @@ export function timeStatus(
   return difference <= maximumTimeDifference ? codes.SEC_E_OK : codes.SEC_E_LOGON_DENIED;
 }
 
-/** Whether the response belongs to the channel that the caller sees (NTLM-30). */
+/**
+ * Whether the response belongs to the channel that the caller sees (NTLM-30).
+ *
+ * @param bindings the hash of the caller's
+ */
 export function bindingsStatus(
-  bindings: ChannelBindings | undefined,
+  bindings: Uint8Array | undefined,
   pairs: readonly av.AvPair[],
   { channelBindings: policy = "when-supported" }: NtlmAcceptorPolicy,
 ): number {
@@ -40,9 +42,7 @@ export function bindingsStatus(
   if (bindings === undefined || isAbsent) {
     return policy === "required" ? codes.SEC_E_BAD_BINDINGS : codes.SEC_E_OK;
   }
-  return constantTimeEqual(received, channelBindingsHash(bindings))
-    ? codes.SEC_E_OK
-    : codes.SEC_E_BAD_BINDINGS;
+  return constantTimeEqual(received, bindings) ? codes.SEC_E_OK : codes.SEC_E_BAD_BINDINGS;
 }
 
 /** Whether the client meant this server: strict checking of the SPN. */

@@ -3,6 +3,7 @@ import * as codes from "@sallyport/errors/sspi";
 import { isThenable } from "@sallyport/runtime";
 import type { ContextStep, StepAnswer } from "../../contract/security-package.ts";
 import { timeStamp } from "../../time-stamp.ts";
+import { channelBindingsHash } from "../../wire/channel-bindings-hash.ts";
 import { bindingsStatus, targetStatus, timeStatus } from "./acceptor-checks.ts";
 import { answeredFlags, finalFlags, resultAttributes } from "./acceptor-flags.ts";
 import { hasProtection, NtlmContext } from "./ntlm-context.ts";
@@ -18,7 +19,23 @@ import { NtlmFormatError } from "./wire/ntlm-format-error.ts";
 import { decodeNtlmv2Response, type Ntlmv2Response } from "./wire/ntlmv2-response.ts";
 import { decodeUtf16 } from "./wire/text.ts";
 
-/** Why a client was refused, for the `cause` of the error. The client gets the code alone. */
+/**
+ * Why a client was refused, for the `cause` of the error. The client gets the code alone.
+ *
+ * @example
+ * ```ts
+ * import { NtlmRefusal, type SecurityContext, SspiError } from "@sallyport/sspi";
+ *
+ * export async function lastStep(server: SecurityContext, token: Uint8Array): Promise<string> {
+ *   try {
+ *     return (await server.step(token)).established ? "welcome" : "go on";
+ *   } catch (error) {
+ *     if (error instanceof SspiError && error.cause instanceof NtlmRefusal) return error.cause.reason;
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export class NtlmRefusal extends Error {
   readonly reason: NtlmRefusalReason | "not-ntlmv2" | "no-mic" | "anonymous" | "time" | "loopback";
 
@@ -41,6 +58,8 @@ export class NtlmAcceptor extends NtlmContext {
   #challenge: Uint8Array<ArrayBuffer> | undefined;
   #serverChallenge: Uint8Array<ArrayBuffer> = new Uint8Array(8);
   #answered = 0;
+  /** Those of the first call count for the second, which may leave them out. */
+  #bindings: Uint8Array | undefined;
 
   constructor(shared: NtlmShared, authority: NtlmLogonAuthority, policy: NtlmAcceptorPolicy) {
     super("accept");
@@ -50,6 +69,7 @@ export class NtlmAcceptor extends NtlmContext {
   }
 
   step(step: ContextStep): number | StepAnswer | PromiseLike<number | StepAnswer> {
+    this.#bindings = (step.channelBindings && channelBindingsHash(step.channelBindings)) ?? this.#bindings;
     try {
       return this.#challenge === undefined ? this.#begin(step) : this.#judge(step);
     } catch (error) {
@@ -137,8 +157,7 @@ export class NtlmAcceptor extends NtlmContext {
     if (timeStatus(response.time, step.clock.now(), this.#policy) !== codes.SEC_E_OK) return denied("time");
     // NTLM-37: the proof covers what a client says of its process, so that it cannot be taken out on the way.
     if (this.#policy.refuseLoopback === true && this.#isLoopback(pairs)) return denied("loopback");
-    const status =
-      bindingsStatus(step.channelBindings, pairs, this.#policy) || targetStatus(pairs, this.#policy);
+    const status = bindingsStatus(this.#bindings, pairs, this.#policy) || targetStatus(pairs, this.#policy);
     return status === codes.SEC_E_OK ? undefined : status;
   }
 

@@ -28,6 +28,11 @@ export class NtlmInitiator extends NtlmContext {
   readonly #peerAlwaysSeals: boolean;
   #offer = 0;
   #negotiate: Uint8Array<ArrayBuffer> | undefined;
+  // What the caller said with the first call counts for the second, which may leave it out.
+  #isAnonymous = false;
+  #isTargetUnverified = false;
+  #targetName = "";
+  #bindings: Uint8Array | undefined;
 
   constructor(shared: NtlmShared, identity: ClientIdentity | undefined, peerAlwaysSeals: boolean) {
     super("initiate");
@@ -37,6 +42,11 @@ export class NtlmInitiator extends NtlmContext {
   }
 
   step(step: ContextStep): number | StepAnswer {
+    this.#isAnonymous ||= step.asks(codes.ISC_REQ_NULL_SESSION);
+    this.#isTargetUnverified ||= step.asks(codes.ISC_REQ_UNVERIFIED_TARGET_NAME);
+    this.#targetName = step.targetName || this.#targetName;
+    this.#bindings = (step.channelBindings && channelBindingsHash(step.channelBindings)) ?? this.#bindings;
+    if (this.#targetName.length > maximumTargetName) return codes.SEC_E_TARGET_UNKNOWN;
     if (this.#negotiate === undefined) return this.#begin(step);
     try {
       return this.#answer(step, this.#negotiate, decodeChallengeMessage(step.token));
@@ -48,9 +58,7 @@ export class NtlmInitiator extends NtlmContext {
 
   #begin(step: ContextStep): number | StepAnswer {
     if (step.asks(codes.ISC_REQ_DATAGRAM)) return codes.SEC_E_UNSUPPORTED_FUNCTION;
-    if (this.#identity === undefined && !step.asks(codes.ISC_REQ_NULL_SESSION))
-      return codes.SEC_E_NO_CREDENTIALS;
-    if (step.targetName.length > maximumTargetName) return codes.SEC_E_TARGET_UNKNOWN;
+    if (this.#identity === undefined && !this.#isAnonymous) return codes.SEC_E_NO_CREDENTIALS;
     this.#offer = offeredFlags(step);
     this.#negotiate = encodeNegotiateMessage(this.#offer, this.#shared.version);
     return { status: codes.SEC_I_CONTINUE_NEEDED, token: this.#negotiate, attributes: 0 };
@@ -61,7 +69,7 @@ export class NtlmInitiator extends NtlmContext {
     if (targetInfo === undefined || !isAnswerTo(challenge.flags, this.#offer))
       return codes.SEC_E_INVALID_TOKEN;
     const serverPairs = av.decodeAvPairs(targetInfo, 48);
-    const identity = step.asks(codes.ISC_REQ_NULL_SESSION) ? undefined : this.#identity;
+    const identity = this.#isAnonymous ? undefined : this.#identity;
     const flags = agreedFlags(challenge.flags, this.#offer, identity === undefined);
     if (identity === undefined)
       return this.#finish(step, flags, this.#anonymous(flags), new Uint8Array(16), "");
@@ -98,16 +106,14 @@ export class NtlmInitiator extends NtlmContext {
     const flags =
       av.avFlags(serverPairs) |
       (hasMic ? av.avFlagMicPresent : 0) |
-      (step.asks(codes.ISC_REQ_UNVERIFIED_TARGET_NAME) ? av.avFlagUntrustedTarget : 0);
+      (this.#isTargetUnverified ? av.avFlagUntrustedTarget : 0);
     const value = new Uint8Array(4);
     writeUint32(value, 0, flags);
     pairs.push({ id: av.MsvAvFlags, value });
     pairs.push({ id: av.MsvAvSingleHost, value: this.#shared.singleHost(step.random) });
-    if (step.channelBindings !== undefined) {
-      pairs.push({ id: av.MsvAvChannelBindings, value: channelBindingsHash(step.channelBindings) });
-    }
-    if (step.targetName !== "") {
-      pairs.push({ id: av.MsvAvTargetName, value: encodeUtf16(step.targetName) });
+    if (this.#bindings !== undefined) pairs.push({ id: av.MsvAvChannelBindings, value: this.#bindings });
+    if (this.#targetName !== "") {
+      pairs.push({ id: av.MsvAvTargetName, value: encodeUtf16(this.#targetName) });
     }
     return pairs;
   }
@@ -138,7 +144,7 @@ export class NtlmInitiator extends NtlmContext {
       exportedKey,
       seals: (flags & flag.NTLMSSP_NEGOTIATE_SEAL) !== 0 || (this.#peerAlwaysSeals && hasProtection(flags)),
       userName,
-      targetName: step.targetName,
+      targetName: this.#targetName,
       peer: undefined,
       passwordExpires: undefined,
       isLoopback: false,

@@ -22,6 +22,8 @@ export class NtlmShared {
     for (const [setting, name] of Object.entries({ workstation, ...server })) checkName(setting, name);
     this.workstation = workstation;
     this.kind = server.kind ?? "server";
+    if (this.kind !== "server" && this.kind !== "domain")
+      throw new RangeError("kind must be server or domain");
     const { computer = "SALLYPORT", domain = "WORKGROUP" } = server;
     this.domain = domain;
     this.targetName = this.kind === "domain" ? domain : computer;
@@ -54,7 +56,7 @@ export class NtlmShared {
 
 /** Names go into fields of 16 bits, and into messages that have to stay short. */
 function checkName(setting: string, name: unknown): void {
-  if (typeof name === "string" && name.length <= 255) return;
+  if (name === undefined || (typeof name === "string" && name.length <= 255)) return;
   throw new RangeError(`${setting} must be a name of at most 255 letters`);
 }
 

@@ -36,6 +36,16 @@ const lengths: ReadonlyMap<number, number> = new Map([
   [MsvAvChannelBindings, 16],
 ]);
 
+/** Those that are UTF-16LE. */
+const names: ReadonlySet<number> = new Set([
+  MsvAvNbComputerName,
+  MsvAvNbDomainName,
+  MsvAvDnsComputerName,
+  MsvAvDnsDomainName,
+  MsvAvDnsTreeName,
+  MsvAvTargetName,
+]);
+
 /**
  * Reads a list of AV pairs up to the one that ends it; what is behind does not belong to it. The values view `bytes`.
  *
@@ -50,7 +60,8 @@ export function decodeAvPairs(bytes: Uint8Array, offset = 0): AvPair[] {
     const length = readUint16(bytes, at + 2);
     const end = at + 4 + length;
     if (end > bytes.length) throw new NtlmFormatError("truncated", offset + at + 2);
-    if (length !== (lengths.get(id) ?? length)) throw new NtlmFormatError("bad-length", offset + at + 2);
+    const isRight = names.has(id) ? length % 2 === 0 : length === (lengths.get(id) ?? length);
+    if (!isRight) throw new NtlmFormatError("bad-length", offset + at + 2);
     if (id === MsvAvEOL) return pairs;
     if (pairs.length === maximumPairs) throw new NtlmFormatError("too-many-pairs", offset + at);
     pairs.push({ id, value: bytes.subarray(at + 4, end) });

@@ -3,7 +3,7 @@ import { NtlmFormatError } from "./ntlm-format-error.ts";
 /** Of every message: `NTLMSSP` and a NUL. */
 const signature: readonly number[] = [0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0x00];
 
-/** Where the flags stand in a NEGOTIATE message, and how long its shortest form is. */
+/** Where the type stands, behind the signature. */
 const typeOffset = 8;
 
 /** The three messages (MS-NLMP section 2.2.1). */
