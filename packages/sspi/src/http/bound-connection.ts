@@ -11,6 +11,7 @@ import type { SignOnConnection, SignOnHeader, SignOnOutcome } from "./sign-on-co
 import type { SignedOnUser } from "./signed-on-user.ts";
 import { type Authorization, decodeAuthorization, encodeAuthorization } from "./wire/authorization.ts";
 import { HttpAuthFormatError } from "./wire/http-auth-format-error.ts";
+import { isNtlmNegotiate } from "./wire/ntlm-negotiate.ts";
 
 /** What holds for every connection of a sign-on. */
 export interface ConnectionRules {
@@ -193,11 +194,8 @@ export class BoundConnection {
 
 /** The first message of NTLM, and the first token of GSS-API, which alone begins with an application tag (RFC 2743 3.1). */
 function startsOver(token: Uint8Array): boolean {
-  return token[0] === 0x60 || ntlmNegotiate.every((byte, index) => token[index] === byte);
+  return token[0] === 0x60 || isNtlmNegotiate(token);
 }
-
-/** `NTLMSSP`, zero, message type 1. */
-const ntlmNegotiate = [0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0, 1, 0, 0, 0];
 
 function ownCertificate(connection: SignOnConnection): Uint8Array | undefined {
   const certificate = connection.getCertificate?.();

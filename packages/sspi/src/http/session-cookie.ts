@@ -1,5 +1,6 @@
+import { constantTimeEqual } from "@sallyport/crypto";
 import type { Clock, Milliseconds, Random } from "@sallyport/runtime";
-import { isSameMac, sessionMac } from "../node/http/session-mac.ts";
+import { sessionMac } from "../node/http/session-mac.ts";
 import type { SignedOnUser, SignOnScheme } from "./signed-on-user.ts";
 import { decodeBase64, encodeBase64 } from "./wire/base64.ts";
 
@@ -82,7 +83,8 @@ export class SessionCookies {
     const found = value.length > longestCookie ? undefined : fromUrlSafe(signature);
     if (found === undefined || `${text}.${signature}` !== value) return undefined;
     const signed = `${this.#name}=${text}`;
-    if (!this.#options.keys.some((key) => isSameMac(sessionMac(key, signed), found))) return undefined;
+    if (!this.#options.keys.some((key) => constantTimeEqual(sessionMac(key, signed), found)))
+      return undefined;
     const payload = payloadOf(fromUrlSafe(text));
     const now = this.#clock.now();
     if (payload === undefined || payload.expires <= now) return undefined;

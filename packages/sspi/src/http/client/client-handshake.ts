@@ -5,6 +5,7 @@ import type { ChannelBindings } from "../../wire/channel-bindings.ts";
 import type { SignOnOffer } from "../sign-on.ts";
 import { encodeAuthorization } from "../wire/authorization.ts";
 import { type Challenge, decodeChallenges } from "../wire/challenges.ts";
+import { isNtlmNegotiate } from "../wire/ntlm-negotiate.ts";
 import { NegotiateError } from "./negotiate-error.ts";
 
 /** The next header of a handshake. */
@@ -115,12 +116,10 @@ function find(challenges: readonly Challenge[], scheme: string): Challenge | und
   return challenges.find((challenge) => challenge.scheme.toLowerCase() === scheme.toLowerCase());
 }
 
-/** `NTLMSSP`, zero, message type 1, bare or inside SPNEGO: no server ends a handshake on it. */
-const negotiate = [0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0, 1, 0, 0, 0];
-
+/** A NEGOTIATE message, bare or inside SPNEGO: no server ends a handshake on it. */
 function containsNegotiate(token: Uint8Array): boolean {
   for (let at = token.indexOf(0x4e); at >= 0; at = token.indexOf(0x4e, at + 1)) {
-    if (negotiate.every((byte, index) => token[at + index] === byte)) return true;
+    if (isNtlmNegotiate(token, at)) return true;
   }
   return false;
 }
