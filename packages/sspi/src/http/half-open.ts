@@ -4,7 +4,7 @@ import type { Cancel, Clock, Milliseconds } from "@sallyport/runtime";
 export interface HandshakeLimits {
   /** In all, from 1. At the bound the oldest is given up for a new one. Default 1000. */
   readonly total?: number;
-  /** From one address, from 1; the oldest of that address is given up. Default 100. */
+  /** From one IPv4 address or one IPv6 network (/64), from 1; the oldest of these is given up. Default 100. */
   readonly perAddress?: number;
   /** How old one may become, milliseconds. Default 30000. */
   readonly age?: Milliseconds;
@@ -47,11 +47,12 @@ export class HalfOpen {
   }
 
   add(entry: HalfOpenEntry): void {
-    const same = this.#byAddress.get(entry.address) ?? new Set();
+    const source = sourceOf(entry.address);
+    const same = this.#byAddress.get(source) ?? new Set();
     if (same.size >= this.#perAddress) oldest(same)?.giveUp("address-limit");
     if (this.#entries.size >= this.#total) oldest(this.#entries.keys())?.giveUp("limit");
     same.add(entry);
-    this.#byAddress.set(entry.address, same);
+    this.#byAddress.set(source, same);
     this.#entries.set(
       entry,
       this.#clock.after(this.#age, () => entry.giveUp("age")),
@@ -61,14 +62,26 @@ export class HalfOpen {
   remove(entry: HalfOpenEntry): void {
     this.#entries.get(entry)?.();
     this.#entries.delete(entry);
-    const same = this.#byAddress.get(entry.address);
+    const source = sourceOf(entry.address);
+    const same = this.#byAddress.get(source);
     same?.delete(entry);
-    if (same?.size === 0) this.#byAddress.delete(entry.address);
+    if (same?.size === 0) this.#byAddress.delete(source);
   }
 
   clear(): void {
     for (const entry of [...this.#entries.keys()]) entry.giveUp("interrupted");
   }
+}
+
+/** Who has an IPv6 address has 2^64 of them: they count as one. */
+function sourceOf(address: string): string {
+  const [left = "", right] = (address.split("%")[0] ?? "").split("::");
+  if (!address.includes(":")) return address;
+  const first = left === "" ? [] : left.split(":");
+  const last = right === undefined || right === "" ? [] : right.split(":");
+  if (first.length === 0 && last.length === 2 && last[0] === "ffff") return last[1] ?? ""; // ::ffff:192.0.2.1
+  const missing = Math.max(0, 8 - first.length - last.length);
+  return [...first, ...Array<string>(missing).fill("0"), ...last].slice(0, 4).join(":");
 }
 
 function oldest(entries: Iterable<HalfOpenEntry>): HalfOpenEntry | undefined {

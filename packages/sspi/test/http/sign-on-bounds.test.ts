@@ -90,6 +90,19 @@ describe("bounds", () => {
     expect(statusOf(await send(honest, proof(challenge, "alice", "wonderland")))).toBe("admitted");
   });
 
+  it.each([
+    [["2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:0:5::9", "2001:db8:0:0:1:2:3:4"], 1],
+    [["2001:db8::1", "2001:db8:0:1::1", "2001:db8:0:2:1:2:3:4"], 3],
+    [["::ffff:192.0.2.1", "192.0.2.1", "::ffff:192.0.2.1"], 1],
+    [["::ffff:192.0.2.1", "192.0.2.2"], 2],
+    [["fe80::1%eth0", "fe80::2%eth0"], 1],
+    [["::1", ""], 2],
+  ])("of %j as many sources are counted as there are (%d)", async (addresses, sources) => {
+    const { begin, signOn } = await bench({ handshakes: { perAddress: 1 } });
+    for (const address of addresses) await begin(new Connection(address));
+    expect(signOn.halfOpen).toBe(sources);
+  });
+
   it("a flood from everywhere never holds more than the total, and a quick client still gets in", async () => {
     const { begin, enter, signOn } = await bench({ handshakes: { total: 50 } });
     for (let count = 0; count < 300; count += 1) {
