@@ -12,11 +12,19 @@ peers=(
   inetutils-telnet # telnet
   picocom          # a terminal program for serial lines
   socat            # pseudo-terminals that lead to a socket
+  samba            # smbd, a file server that takes NTLM
+  python3-impacket # NTLM in Python, a client of its own
   gcc libc6-dev    # the load generator is a C program; evaluates header files
+  libkrb5-dev      # the benchmark compiles against its GSS-API
   mingw-w64-common # public headers of Windows, against which every error code is held
   librust-winapi-dev # the newer codes, which those headers do not have
   chromium         # a real browser
   systemd          # systemd-analyze, which reads the unit of the server
+  curl             # the HTTP client that most others are compared with
+  winbind          # ntlm_auth, Samba's NTLM and SPNEGO, both sides
+  gss-ntlmssp      # NTLM for MIT's GSS-API
+  openssl          # another reader of DER
+  python3-gssapi   # MIT's GSS-API and SPNEGO from a script
 )
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

@@ -230,8 +230,8 @@ async function checkLoading(
 }
 
 /**
- * Every export typechecks, libraries included, under every module resolution. Only `./node` entries, and apps, may
- * count on the consumer having @types/node.
+ * Every export typechecks, libraries included, under every module resolution. Only `./node` and `./http` entries, and
+ * apps, may count on the consumer having @types/node.
  */
 async function checkTypes(
   /** @type {string} */ name,
@@ -239,7 +239,7 @@ async function checkTypes(
   /** @type {string[]} */ entries,
 ) {
   const isApp = publicPackages.find(({ manifest }) => manifest.name === name)?.kind === "app";
-  const needsNode = (/** @type {string} */ entry) => isApp || /^\.\/node(?:\/|$)/.test(entry);
+  const needsNode = (/** @type {string} */ entry) => isApp || /^\.\/(?:node|http)(?:\/|$)/.test(entry);
   for (const withNode of [false, true]) {
     const imports = entries
       .filter((entry) => needsNode(entry) === withNode)

@@ -1,4 +1,7 @@
 import { defineConfig } from "tsup";
 import { library } from "../../tsup.shared.ts";
 
-export default defineConfig({ ...library, entry: ["src/index.ts"] });
+export default defineConfig({
+  ...library,
+  entry: ["src/index.ts", "src/decode.ts", "src/http/index.ts", "src/node/sspi.ts"],
+});

@@ -9,6 +9,7 @@ import { complaintsOf, dialogsText, runDialogs } from "./dialogs/run-dialogs.ts"
 import { environmentLines } from "./environment.ts";
 import { type GrowthResults, runGrowth } from "./growth.ts";
 import { runHalfOpen } from "./half-open.ts";
+import { fullNtlmSize, ntlmText, runNtlmBenchmark } from "./ntlm/ntlm-benchmark.ts";
 import { chart } from "./report/chart.ts";
 import { growthChart } from "./report/growth-chart.ts";
 import { growthPromises, growthText } from "./report/growth-table.ts";
@@ -28,6 +29,7 @@ interface Options {
   readonly halfOpen?: number;
   readonly dialogs?: number;
   readonly sspi?: true;
+  readonly sspiNtlm?: true;
   readonly growth?: true;
   readonly json?: true;
   readonly markdown?: true;
@@ -74,10 +76,22 @@ export function createProgram(): Command {
       ]),
     )
     .addOption(
+      new Option("--sspi-ntlm", "instead: NTLM beside gss-ntlmssp, about a minute").conflicts([
+        "rounds",
+        "seconds",
+        "only",
+        "soak",
+        "halfOpen",
+        "dialogs",
+        "sspi",
+        "markdown",
+      ]),
+    )
+    .addOption(
       new Option(
         "--growth",
         "instead: what a request costs from 10 to 10 000 clients and from 1 to 100 policies",
-      ).conflicts(["seconds", "only", "soak", "halfOpen", "dialogs", "sspi"]),
+      ).conflicts(["seconds", "only", "soak", "halfOpen", "dialogs", "sspi", "sspiNtlm"]),
     )
     .option("--json", "print the results as JSON")
     .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
@@ -95,12 +109,14 @@ Examples:
   npm run bench -- --growth --rounds 9              clients and policies: about two minutes
   npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with
   npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve
-  npm run bench -- --sspi                           needs no FreeRADIUS`,
+  npm run bench -- --sspi                           needs no FreeRADIUS
+  npm run bench -- --sspi-ntlm                      needs gss-ntlmssp and libkrb5-dev`,
     )
     .action(async (options: Options) => {
       const work = (scope: Scope): Promise<number> => {
         if (options.growth) return growth(options);
         if (options.sspi) return sspi(options);
+        if (options.sspiNtlm) return sspiNtlm(scope, options);
         if (options.soak !== undefined) return soak(scope, options.soak, options);
         if (options.dialogs !== undefined) return dialogs(scope, options.dialogs, options);
         return options.halfOpen === undefined
@@ -144,6 +160,14 @@ async function sspi({ json }: Options): Promise<number> {
   return results.isMemoryKept ? 0 : 1;
 }
 
+async function sspiNtlm(scope: Scope, { json }: Options): Promise<number> {
+  const results = await runNtlmBenchmark(scope, fullNtlmSize, progress);
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "sspi-ntlm", { json: asJson });
+  process.stdout.write(json ? asJson : ntlmText(results));
+  return 0;
+}
+
 async function growth({ rounds, json, markdown }: Options): Promise<number> {
   const results: GrowthResults = await runGrowth({ rounds, requests: 2_500, onProgress: progress });
   const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
@@ -176,7 +200,7 @@ async function halfOpen(scope: Scope, count: number, { json }: Options): Promise
 /** One file for each form of the results, named after the moment of the run. */
 function save(
   startedAt: string,
-  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "growth",
+  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "sspi-ntlm" | "growth",
   forms: Readonly<Record<string, string>>,
 ): void {
   mkdirSync(resultsFolder, { recursive: true });

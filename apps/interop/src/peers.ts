@@ -5,10 +5,15 @@ import { describe } from "vitest";
 /** The programs that tests here talk to, and the files they compare with: the Debian package that brings each. */
 const packages = {
   chromium: "chromium",
+  curl: "curl",
   eapol_test: "eapoltest",
   freeradius: "freeradius",
   gcc: "gcc",
+  "gss-ntlmssp": "gss-ntlmssp",
   "mingw-w64 headers": "mingw-w64-common",
+  ntlm_auth: "winbind",
+  openssl: "openssl",
+  "python3-gssapi": "python3-gssapi",
   radclient: "freeradius-utils",
   tshark: "tshark",
   chat: "ppp",
@@ -17,12 +22,17 @@ const packages = {
   "systemd-analyze": "systemd",
   telnet: "inetutils-telnet",
   "winapi crate": "librust-winapi-dev",
+  "python3-impacket": "python3-impacket",
+  smbd: "samba",
 } as const;
 
 /** Where the peers lie that are no programs. */
 export const folders = {
+  "gss-ntlmssp": "/etc/gss/mech.d/mech.ntlmssp.conf",
   "mingw-w64 headers": "/usr/share/mingw-w64/include",
+  "python3-gssapi": "/usr/lib/python3/dist-packages/gssapi",
   "winapi crate": "/usr/share/cargo/registry/winapi-0.3.9/src",
+  "python3-impacket": "/usr/lib/python3/dist-packages/impacket",
 } as const;
 export type Peer = keyof typeof packages;
 

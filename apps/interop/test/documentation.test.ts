@@ -28,6 +28,7 @@ const documents = [
   "apps/docs/guides/nps-extension.md",
   "apps/docs/guides/ras-security-dialog.md",
   "apps/docs/guides/server.md",
+  "apps/docs/guides/single-sign-on.md",
   "apps/docs/guides/sspi.md",
   "packages/accounts/README.md",
   "packages/create-extension/README.md",
@@ -42,6 +43,8 @@ const documents = [
   "packages/samples/nps-device-allowlist/README.md",
   "packages/samples/nps-totp-challenge/README.md",
   "packages/samples/radius-monitor/README.md",
+  "packages/samples/sspi-hono-login/README.md",
+  "packages/samples/sspi-sealed-pipe/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
 ];
@@ -72,11 +75,11 @@ describe("code blocks of the documentation", () => {
     const checked = await run(join(root, "node_modules/.bin/tsc"), ["-p", folder]);
     expect(checked.stdout + checked.stderr).toBe("");
     for (const { name, content } of blocks) {
-      if (content.includes("1812")) continue; // client and server: the next test
+      if (/1812|localhost:8080|port: 8080/.test(content)) continue; // clients and servers: tests of their own
       const ended = await run(process.execPath, [join(folder, name)], { cwd: folder });
       expect(ended).toMatchObject({ status: 0, stderr: "" });
     }
-  });
+  }, 180_000); // a process for each of dozens of blocks
 
   it("the client and the server of the RADIUS package's README understand each other", async () => {
     const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
@@ -113,10 +116,11 @@ describe("code blocks of the documentation", () => {
     const known = [
       /^npm (start|test)$/,
       /^npm create @sallyport\/extension\b/, // scripts/create-test.mjs, from tarballs
-      /^npm install @sallyport\/[a-z-]+$/,
+      /^npm install( (@sallyport\/[a-z-]+|hono|@hono\/node-server))+$/,
       /^npm run sallyport -- /,
       /^npx @sallyport\/server start$/,
       /^(npx @sallyport\/errors|winerror) /,
+      /^sspi decode /,
       /^sallyport (start|check|log|trace|radius test|eap test)\b/,
       /^sallyport ras (dial|ports|disconnect)\b/,
       /^radius-monitor /,
@@ -124,7 +128,8 @@ describe("code blocks of the documentation", () => {
       /^socat .*chat /,
       /^radclient /,
       /^eapol_test /,
-      /^node by-(callback|await)\.ts$/,
+      /^node (by-(callback|await)|intranet|report)\.ts$/,
+      /^curl -sS .*http:\/\/localhost:8080\//,
     ];
     for (const command of blocksIn("sh").flatMap(commandsOf)) {
       expect(

@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { hostname } from "node:os";
-import { createAdaptorServer } from "@hono/node-server";
 import { type AccountSource, accountIdentity, settingsAccounts } from "@sallyport/accounts";
 import { scryptVerifier } from "@sallyport/accounts/node";
 import { Secret } from "@sallyport/crypto";
@@ -16,7 +14,8 @@ import {
 import { type RadiusClientSettings, RadiusReceiver } from "@sallyport/radius";
 import { listenRadius, type RadiusListener } from "@sallyport/radius/node";
 import { systemClock, systemRandom } from "@sallyport/runtime";
-import { type ConsoleOptions, consoleApi } from "./console/api.ts";
+import { openConsoleSignOn } from "./console/console-sign-on.ts";
+import { openConsole } from "./console/open-console.ts";
 import { openEap } from "./eap/open-eap.ts";
 import { ExtensionLoader, type LoadedExtensions } from "./extensions/load-extensions.ts";
 import type { ServerLog } from "./log/event-log.ts";
@@ -26,6 +25,7 @@ import { startRas } from "./ras/ras-server.ts";
 import { createReload, type ReloadReport } from "./reload/reload.ts";
 import { restartNeeded } from "./reload/restart-needed.ts";
 import { writeRunningFile } from "./running-file.ts";
+import { endpointText } from "./settings/endpoint-text.ts";
 import { connectionRequestPolicies, type EapTypesByName, networkPolicies } from "./settings/policies.ts";
 import type { EndpointSetting, Settings } from "./settings/settings.ts";
 import { StartError } from "./start-error.ts";
@@ -207,6 +207,17 @@ async function start(
       version,
       residentMemory: () => process.memoryUsage.rss(),
     });
+  const consoleSignOn =
+    settings.consoleSignOn &&
+    settings.console &&
+    (await openConsoleSignOn({
+      settings: settings.consoleSignOn,
+      accounts: currentAccounts,
+      defaultDomain: settings.defaultDomain,
+      clock: systemClock,
+      log,
+    }));
+  if (consoleSignOn) cleanups.push(() => consoleSignOn.close());
   const notReady = (): string[] => (stopping ? ["the server is stopping"] : []);
   const token = Buffer.from(systemRandom(24)).toString("base64url");
   const console =
@@ -214,7 +225,16 @@ async function start(
       ? undefined
       : await openConsole(
           settings.console,
-          { token, traces, reload, ras, metrics, metricsToken: settings.metrics.token, notReady },
+          {
+            token,
+            traces,
+            reload,
+            ras,
+            metrics,
+            metricsToken: settings.metrics.token,
+            notReady,
+            signOn: consoleSignOn || undefined,
+          },
           receivers,
         );
   if (console !== undefined) cleanups.push(console.close);
@@ -350,41 +370,6 @@ async function listenOn(
         );
     }
   }
-}
-
-async function openConsole(
-  endpoint: EndpointSetting,
-  parts: Omit<ConsoleOptions, "status">,
-  receivers: Readonly<Record<"auth" | "acct", RadiusReceiver>>,
-): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const status = (): object => ({
-    auth: { ...receivers.auth.counters, inProgress: receivers.auth.inProgress },
-    acct: { ...receivers.acct.counters, inProgress: receivers.acct.inProgress },
-  });
-  const server = createAdaptorServer({ fetch: consoleApi({ ...parts, status }).fetch });
-  const failed = new Promise<never>((_, reject) => server.once("error", reject));
-  server.listen(endpoint.port, endpoint.address);
-  try {
-    await Promise.race([once(server, "listening"), failed]);
-  } catch (cause) {
-    throw new StartError(
-      `the console cannot listen on ${endpointText(endpoint)}: ${(cause as Error).message}`,
-      'set "console" to another address, or to false',
-      cause,
-    );
-  }
-  const { port } = server.address() as { port: number };
-  return {
-    url: `http://${endpointText({ ...endpoint, port })}`,
-    close: async () => {
-      if ("closeAllConnections" in server) server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-function endpointText({ address, port }: EndpointSetting): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function oneOrMany(addresses: string[]): string | string[] {

@@ -56,6 +56,7 @@ it.each([
   ["radius.auth", { radius: { auth: "127.0.0.1:1", clients: [] } }],
   ["state", { state: "elsewhere" }],
   ["console", { console: false }],
+  ["consoleSignOn", { consoleSignOn: { groups: ["operators"], schemes: ["NTLM"] } }],
   ["metrics", { metrics: { token: "a-long-random-text" } }],
   ["eap", { eap: { methods: ["md5"] } }],
   ["authentication.lockout", { authentication: { lockout: { maxDenials: 5 } } }],

@@ -18,9 +18,33 @@ const digestSize = 16;
  * ```
  */
 export function hmacMd5(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const hmac = new HmacMd5(key);
-  for (const part of parts) hmac.update(part);
-  return hmac.digest();
+  const digest = new Uint8Array(digestSize);
+  startPad(key.length > blockSize ? md5(key) : key);
+  for (const part of parts) shared.update(part, 0, part.length);
+  shared.finishInto(digest, 0);
+  turnPad();
+  shared.start();
+  shared.update(pad, 0, blockSize);
+  shared.update(digest, 0, digestSize);
+  shared.finishInto(digest, 0);
+  pad.fill(0);
+  return digest;
+}
+
+// One computation at a time: nothing is allocated for a key that is used once.
+const shared: HashStream = new HashStream(md5Function);
+const pad: Uint8Array = new Uint8Array(blockSize);
+
+/** Begins with K XOR ipad. */
+function startPad(key: Uint8Array): void {
+  for (let at = 0; at < blockSize; at += 1) pad[at] = (at < key.length ? (key[at] as number) : 0) ^ 0x36;
+  shared.start();
+  shared.update(pad, 0, blockSize);
+}
+
+/** Makes K XOR opad of it. */
+function turnPad(): void {
+  for (let at = 0; at < blockSize; at += 1) pad[at] = (pad[at] as number) ^ 0x36 ^ 0x5c;
 }
 
 /**

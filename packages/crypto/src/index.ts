@@ -6,6 +6,6 @@ export { Md5, md5 } from "./md5.ts";
 export { type MppeKeys, mppeKeys } from "./mppe-keys.ts";
 export { authenticatorResponse, challengeHash, challengeResponse } from "./ms-chap.ts";
 export { ntHash } from "./nt-hash.ts";
-export { rc4 } from "./rc4.ts";
+export { Rc4, rc4 } from "./rc4.ts";
 export { Secret } from "./secret.ts";
 export { sha1 } from "./sha1.ts";

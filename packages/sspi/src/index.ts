@@ -71,6 +71,36 @@ export type { SspiAsyncContext, SspiAsyncNotifyCallback } from "./machine/async-
 export type { AsyncContextFunctions } from "./machine/async-functions.ts";
 export type { SspiLimits, SspiProviderOptions, SspiWarning } from "./machine/core.ts";
 export type { CallLimits } from "./machine/operation.ts";
+// The security package Negotiate.
+export type { NegotiateAuthData } from "./packages/negotiate/negotiate-auth-data.ts";
+export { type NegotiateMechanism, ntlmMechanism } from "./packages/negotiate/negotiate-mechanism.ts";
+export { type NegotiatePackageOptions, negotiatePackage } from "./packages/negotiate/negotiate-package.ts";
+// The security package NTLM.
+export { NtlmRefusal } from "./packages/ntlm/ntlm-acceptor.ts";
+export type {
+  NtlmAccount,
+  NtlmAccounts,
+  NtlmLogonOptions,
+  NtlmSecret,
+} from "./packages/ntlm/ntlm-accounts.ts";
+export {
+  type NtlmLogon,
+  type NtlmLogonAuthority,
+  type NtlmLogonResult,
+  type NtlmRefusalReason,
+  ntlmAuthority,
+} from "./packages/ntlm/ntlm-logon.ts";
+export type {
+  NtlmAcceptorPolicy,
+  NtlmAuthData,
+  NtlmAuthoritySource,
+  NtlmBindingPolicy,
+  NtlmIdentity,
+  NtlmPackageOptions,
+  NtlmServerNames,
+} from "./packages/ntlm/ntlm-options.ts";
+export { ntlmPackage } from "./packages/ntlm/ntlm-package.ts";
+export { NtlmFormatError, type NtlmFormatReason } from "./packages/ntlm/wire/ntlm-format-error.ts";
 export { SspiError, type SspiErrorOptions } from "./sspi-error.ts";
 export { createSspiProvider, type SspiObjects, type SspiProvider } from "./sspi-provider.ts";
 export { isContinuable, isFinal, isSuccess, statusName } from "./status.ts";
@@ -88,4 +118,5 @@ export {
   type TlsBindingKind,
   tlsChannelBindings,
 } from "./wire/channel-bindings.ts";
+export { channelBindingsHash } from "./wire/channel-bindings-hash.ts";
 export { SspiFormatError, type SspiFormatReason } from "./wire/sspi-format-error.ts";

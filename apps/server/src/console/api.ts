@@ -1,10 +1,12 @@
 import { constantTimeEqual } from "@sallyport/crypto";
+import { honoSignOn, type SignOnVariables } from "@sallyport/sspi/http";
 import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { expositionType } from "../metrics/exposition.ts";
 import type { RasServer } from "../ras/ras-server.ts";
 import type { ReloadReport } from "../reload/reload.ts";
 import type { TraceRing } from "../trace-ring.ts";
+import type { ConsoleSignOn } from "./console-sign-on.ts";
 
 export interface ConsoleOptions {
   readonly token: string;
@@ -19,14 +21,16 @@ export interface ConsoleOptions {
   readonly metricsToken: string | undefined;
   /** Why requests should go to another server; empty while this one is ready. */
   readonly notReady: () => readonly string[];
+  /** Opens `/status` to people, where there is any. */
+  readonly signOn?: Omit<ConsoleSignOn, "close"> | undefined;
 }
 
 /**
  * The console's HTTP interface. It wants its token even on loopback, and answers only requests that name it as host
  * and come from no foreign page: a web site that somebody on this machine visits cannot use it.
  */
-export function consoleApi(options: ConsoleOptions): Hono {
-  const app = new Hono();
+export function consoleApi(options: ConsoleOptions): Hono<{ Variables: SignOnVariables }> {
+  const app = new Hono<{ Variables: SignOnVariables }>();
   const shows = (context: Context, token: string): boolean =>
     constantTimeEqual(
       new TextEncoder().encode(context.req.header("authorization") ?? ""),
@@ -45,12 +49,24 @@ export function consoleApi(options: ConsoleOptions): Hono {
     if (!tokens.some((token) => shows(context, token))) return context.json(tokenNeeded, 401);
     return context.body(options.metrics(), 200, { "content-type": expositionType });
   });
+  const { signOn } = options;
   app.use(async (context, next) => {
     const host = context.req.header("host") ?? "";
     const origin = context.req.header("origin");
     if (!isLocalName(host) || (origin !== undefined && origin !== `http://${host}`)) {
       return context.json({ error: "this interface answers only on its own address" }, 403);
     }
+    return next();
+  });
+  if (signOn !== undefined) {
+    app.get("/status", honoSignOn(signOn.signOn), (context) => {
+      const { name, groups } = context.get("user");
+      return signOn.mayLook(groups)
+        ? context.json({ user: name, ...options.status() })
+        : context.json({ error: `${name} is in none of the groups that may look` }, 403);
+    });
+  }
+  app.use(async (context, next) => {
     if (!shows(context, options.token)) return context.json(tokenNeeded, 401);
     return next();
   });

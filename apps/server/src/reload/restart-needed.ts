@@ -7,6 +7,7 @@ const fixed: readonly (readonly [string, (settings: Settings) => unknown])[] = [
   ["ras", ({ ras }) => ras],
   ["state", ({ state }) => state],
   ["console", ({ console }) => console],
+  ["consoleSignOn", ({ consoleSignOn }) => consoleSignOn],
   ["metrics", ({ metrics }) => metrics],
   ["eap", ({ eap }) => eap],
   ["authentication.lockout", ({ authentication }) => authentication.lockout],

@@ -255,6 +255,20 @@ export const settingsSchema = record({
         typeMessage(issue, "an address or false", 'write false or for example "127.0.0.1:4180"'),
     })
     .optional(),
+  /** People who see `/status` of the console with their own accounts, by Negotiate and NTLM. */
+  consoleSignOn: record({
+    /** Whose members may look. */
+    groups: list(text("the name of a group"), "groups").min(1, {
+      error: message("is empty", "name at least one group of the accounts that may look"),
+    }),
+    /** What is offered, the best first. */
+    schemes: list(choice(["Negotiate", "NTLM"]), "schemes")
+      .min(1, { error: message("is empty", 'write for example ["Negotiate", "NTLM"]') })
+      .refine((schemes) => new Set(schemes).size === schemes.length, {
+        error: message("names a scheme twice", 'write for example ["Negotiate", "NTLM"]'),
+      })
+      .optional(),
+  }).optional(),
   metrics: record({
     /** What a collector shows to read `/metrics` of the console, beside the console's own token. */
     token: text("a long random text").min(16, {

@@ -47,6 +47,10 @@ export interface Settings {
   readonly pingUserName: string | undefined;
   readonly state: string;
   readonly console: EndpointSetting | false;
+  /** Undefined where the console takes its token only. */
+  readonly consoleSignOn:
+    | { readonly groups: readonly string[]; readonly schemes: readonly ("Negotiate" | "NTLM")[] }
+    | undefined;
   readonly metrics: { readonly token: string | undefined };
   readonly log: {
     readonly format: "text" | "json";
@@ -123,6 +127,7 @@ export function settingsOf(
   const ras = parsed.ras && rasSettingsOf(parsed.ras, folder);
   const mistakes: UnplacedMistake[] = [
     ...(parsed.radius === undefined && ras === undefined ? [nothingToServe] : []),
+    ...(parsed.consoleSignOn !== undefined && parsed.console === false ? [signOnToNothing] : []),
     ...(ras?.mistakes ?? []),
     ...repeated(clients, ["radius", "clients"], "address"),
     ...repeated(clients, ["radius", "clients"], "name"),
@@ -191,6 +196,10 @@ export function settingsOf(
     pingUserName: parsed.pingUserName,
     state: resolve(folder, parsed.state ?? "sallyport-state"),
     console: parsed.console === false ? false : (endpointsOf(parsed.console ?? "127.0.0.1:0")[0] ?? false),
+    consoleSignOn: parsed.consoleSignOn && {
+      groups: parsed.consoleSignOn.groups,
+      schemes: parsed.consoleSignOn.schemes ?? ["Negotiate", "NTLM"],
+    },
     metrics: { token: parsed.metrics?.token },
     log: {
       format: parsed.log?.format ?? "text",
@@ -224,6 +233,12 @@ function eapTypesByName(methods: readonly EapMethodSetting[]): ReadonlyMap<strin
     }),
   );
 }
+
+const signOnToNothing: UnplacedMistake = {
+  keys: ["consoleSignOn"],
+  problem: "there is no console to sign on to",
+  remedy: 'give "console" an address such as "127.0.0.1:4180", or remove consoleSignOn',
+};
 
 const nothingToServe: UnplacedMistake = {
   keys: ["radius"],

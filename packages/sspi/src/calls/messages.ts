@@ -97,7 +97,8 @@ function check(
   const status = call(core, entry, message, verb);
   if (status === codes.SEC_E_MESSAGE_ALTERED || status === codes.SEC_E_OUT_OF_SEQUENCE) {
     if (verb === "unseal") withhold(message);
-    if (entry.securityPackage.messageErrorsAreFatal === true) entry.die(core, phContext);
+    const isFatal = entry.context.messageErrorsAreFatal ?? entry.securityPackage.messageErrorsAreFatal;
+    if (isFatal === true) entry.die(core, phContext);
   }
   if (status !== codes.SEC_E_OK) return status;
   if (pfQOP !== null) pfQOP.value = message.quality;

@@ -160,12 +160,19 @@ export interface PackageContext {
   sign?(message: PackageMessage): number;
   /** VerifySignature: compares in constant time. */
   verify?(message: PackageMessage): number;
+  /** Whether an altered message ends this context, where that is not the same for all of the package. Default: as there. */
+  readonly messageErrorsAreFatal?: boolean;
   /** CompleteAuthToken (E-07). */
   completeToken?(token: readonly SecBuffer[]): number;
   /** ApplyControlToken. */
   applyControlToken?(input: readonly SecBuffer[]): number;
   /** The state for another process; `resetSequence` is SECPKG_CONTEXT_EXPORT_RESET_NEW. Absent: it cannot be exported. */
   export?(options: { readonly resetSequence: boolean }): Uint8Array;
+  /**
+   * Told by a package that negotiates, after a signature over its mechanism list went out or came in: NTLM then begins the
+   * key stream of that direction anew, while its sequence number goes on (NTLM-43).
+   */
+  mechanismListSigned?(direction: "sent" | "received"): void;
   /** Called once, never during a step: overwrite the keys. */
   delete?(): void;
 }

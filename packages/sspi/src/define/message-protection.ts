@@ -30,20 +30,35 @@ export interface Unwrapped {
   readonly extra: number;
 }
 
-/** EncryptMessage with buffers of its own: token, data and padding in one piece; of a stream header, data and trailer. */
+/**
+ * EncryptMessage with buffers of its own: token, data and padding in one piece; of a stream header, data and trailer. They
+ * are cut from the array that is returned: it is the only one.
+ */
 export function wrap(
   provider: SspiProvider,
   context: CtxtHandle,
   message: Uint8Array,
   encrypt: boolean,
 ): Uint8Array<ArrayBuffer> {
-  const data = secBuffer(SECBUFFER_DATA, message.slice());
-  const buffers = isStream(provider, context)
-    ? aroundStream(provider, context, data)
-    : aroundMessage(provider, context, data);
+  const isOfStream = isStream(provider, context);
+  const { before, after } = isOfStream
+    ? aroundStream(provider, context, message.length)
+    : aroundMessage(provider, context);
+  const dataEnd = before + message.length;
+  const whole = new Uint8Array(dataEnd + after);
+  whole.set(message, before);
+  const types = isOfStream
+    ? ([SECBUFFER_STREAM_HEADER, SECBUFFER_STREAM_TRAILER] as const)
+    : ([SECBUFFER_TOKEN, SECBUFFER_PADDING] as const);
+  const buffers = [
+    secBuffer(types[0], whole.subarray(0, before)),
+    secBuffer(SECBUFFER_DATA, whole.subarray(before, dataEnd)),
+    secBuffer(types[1], whole.subarray(dataEnd)),
+    ...(isOfStream ? [secBuffer(SECBUFFER_EMPTY)] : []),
+  ];
   const quality = encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT;
   succeed(provider.EncryptMessage(context, quality, secBufferDesc(...buffers), 0));
-  return joined(buffers.map(bufferBytes));
+  return closedUp(whole, buffers.map(bufferBytes));
 }
 
 /** DecryptMessage of one piece, which is copied first. */
@@ -87,27 +102,24 @@ export function verify(
   succeed(provider.VerifySignature(context, secBufferDesc(...asData(message), token), 0, null));
 }
 
-function aroundMessage(provider: SspiProvider, context: CtxtHandle, data: SecBuffer): SecBuffer[] {
-  const sizes = ask(provider, context, SECPKG_ATTR_SIZES);
-  return [
-    secBuffer(SECBUFFER_TOKEN, sizes?.securityTrailer ?? 0),
-    data,
-    secBuffer(SECBUFFER_PADDING, sizes?.blockSize ?? 0),
-  ];
+/** How many bytes go before and behind a message. */
+interface Surroundings {
+  readonly before: number;
+  readonly after: number;
 }
 
-function aroundStream(provider: SspiProvider, context: CtxtHandle, data: SecBuffer): SecBuffer[] {
+function aroundMessage(provider: SspiProvider, context: CtxtHandle): Surroundings {
+  const sizes = ask(provider, context, SECPKG_ATTR_SIZES);
+  return { before: sizes?.securityTrailer ?? 0, after: sizes?.blockSize ?? 0 };
+}
+
+function aroundStream(provider: SspiProvider, context: CtxtHandle, length: number): Surroundings {
   const sizes = ask(provider, context, SECPKG_ATTR_STREAM_SIZES);
   const { header = 0, trailer = 0, maximumMessage = Infinity } = sizes ?? {};
-  if (data.size > maximumMessage) {
-    throw new RangeError(`a message of this stream may have ${maximumMessage} bytes, not ${data.size}`);
+  if (length > maximumMessage) {
+    throw new RangeError(`a message of this stream may have ${maximumMessage} bytes, not ${length}`);
   }
-  return [
-    secBuffer(SECBUFFER_STREAM_HEADER, header),
-    data,
-    secBuffer(SECBUFFER_STREAM_TRAILER, trailer),
-    secBuffer(SECBUFFER_EMPTY),
-  ];
+  return { before: header, after: trailer };
 }
 
 function isStream(provider: SspiProvider, context: CtxtHandle): boolean {
@@ -136,14 +148,14 @@ function plaintext(buffers: readonly SecBuffer[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(data === undefined ? [] : bufferBytes(data));
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
+/** Moves parts of an array together that did not use all of their room; what is left over at its end is cut off. */
+function closedUp(whole: Uint8Array<ArrayBuffer>, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let end = 0;
   for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+    if (part.byteOffset !== end || part.buffer !== whole.buffer) whole.set(part, end);
+    end += part.length;
   }
-  return whole;
+  return end === whole.length ? whole : whole.subarray(0, end);
 }
 
 /** @throws {SspiError} for every status but SEC_E_OK */

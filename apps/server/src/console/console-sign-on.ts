@@ -1,0 +1,76 @@
+import { hostname } from "node:os";
+import { type Account, type AccountSource, accountRestriction } from "@sallyport/accounts";
+import type { Clock, Log } from "@sallyport/runtime";
+import { acquireServerSchemes, createSignOn, type SignOn, type SignOnEvent } from "@sallyport/sspi/http";
+import type { Settings } from "../settings/settings.ts";
+
+/** People who sign on to the console with their accounts. */
+export interface ConsoleSignOn {
+  readonly signOn: SignOn;
+  /** Whether one of these groups may look. */
+  mayLook(groups: readonly string[]): boolean;
+  close(): Promise<void>;
+}
+
+export interface ConsoleSignOnParts {
+  readonly settings: NonNullable<Settings["consoleSignOn"]>;
+  readonly accounts: AccountSource;
+  readonly defaultDomain: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Opens the sign-on by Negotiate and NTLM against the server's own accounts. */
+export async function openConsoleSignOn(parts: ConsoleSignOnParts): Promise<ConsoleSignOn> {
+  const { settings, accounts, defaultDomain, clock, log } = parts;
+  const acquired = await acquireServerSchemes({
+    offer: settings.schemes,
+    accounts: { find: (identity) => accounts.find(identity) },
+    restriction: (account: Account, now) => accountRestriction(account, now),
+    server: { computer: computerName(), domain: defaultDomain },
+    clock,
+  });
+  const signOn = createSignOn({ schemes: acquired.schemes, clock, onEvent: eventLog(log, clock) });
+  const wanted = new Set(settings.groups.map((group) => group.toLowerCase()));
+  return {
+    signOn,
+    mayLook: (groups) => groups.some((group) => wanted.has(group.toLowerCase())),
+    close: async () => {
+      signOn.close();
+      await acquired.close();
+    },
+  };
+}
+
+/** NetBIOS names have at most 15 characters, and no dot. */
+function computerName(): string {
+  return (hostname().split(".")[0] ?? "").slice(0, 15).toUpperCase() || "SALLYPORT";
+}
+
+const refusalInterval = 10_000;
+
+/** Refusals, which anybody on this machine can cause, are written once in ten seconds, with the number of those left out. */
+function eventLog(log: Log, clock: Clock): (event: SignOnEvent) => void {
+  let quietUntil = 0;
+  let suppressed = 0;
+  return (event) => {
+    const source = "console";
+    if (event.kind === "signed-on") {
+      const { name, mechanism } = event.user;
+      log.write({ source, id: 0, severity: "information", message: `${name} signed on by ${mechanism}` });
+    }
+    if (event.kind !== "refused") return;
+    if (clock.monotonic() < quietUntil) {
+      suppressed += 1;
+      return;
+    }
+    quietUntil = clock.monotonic() + refusalInterval;
+    const message = `a sign-on by ${event.scheme} from ${event.address} was refused: ${event.symbol}${reasonOf(event.cause)}`;
+    log.write({ source, id: 0, severity: "warning", message, fields: { suppressed } });
+    suppressed = 0;
+  };
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? ` (${cause.message})` : "";
+}
