@@ -1,0 +1,99 @@
+import type { Clock } from "@sallyport/runtime";
+import { PppDeframer } from "../framing/deframer.ts";
+import { encodeFrame, type FrameFormat } from "../framing/framer.ts";
+import { describePacket } from "../trace/describe-packet.ts";
+import { protocolPap } from "../wire/protocols.ts";
+import { type PppCounters, zeroCounters } from "./link-counters.ts";
+import type { PppLinkEvents } from "./link-options.ts";
+
+/** Both directions of a link's line as frames, counted and traced. */
+export class FrameLine {
+  readonly counters: PppCounters = zeroCounters();
+  /** How frames are written from now on. */
+  format: FrameFormat = {};
+  readonly #clock: Clock;
+  readonly #events: PppLinkEvents;
+  readonly #deframer: PppDeframer;
+  #receiving = false;
+  #waiting: Uint8Array[] = [];
+  #full = false;
+
+  constructor(options: {
+    readonly clock: Clock;
+    readonly events: PppLinkEvents;
+    readonly maxPacket: number;
+    readonly onFrame: (protocol: number, packet: Uint8Array) => void;
+  }) {
+    const { clock, events, maxPacket, onFrame } = options;
+    this.#clock = clock;
+    this.#events = events;
+    this.#deframer = new PppDeframer({
+      counters: this.counters,
+      maxPacket,
+      onFrame: (protocol, packet) => {
+        if (events.trace !== undefined) this.#trace("received", describePacket(protocol, packet));
+        onFrame(protocol, packet);
+        // The buffer serves other links next.
+        if (protocol === protocolPap) packet.fill(0);
+      },
+    });
+  }
+
+  /** Which control characters the other side escapes. */
+  set receivingCharacterMap(map: number) {
+    this.#deframer.characterMap = map;
+  }
+
+  /** Octets that come while others are being handled, as over a line without delay, wait for their turn. */
+  receive(octets: Uint8Array): void {
+    if (this.#receiving) {
+      if (this.#waiting.length < mostWaiting) this.#waiting.push(new Uint8Array(octets));
+      else this.counters.dropped += 1;
+      return;
+    }
+    this.#receiving = true;
+    try {
+      for (let next: Uint8Array | undefined = octets; next !== undefined; next = this.#waiting.shift()) {
+        this.#deframer.receive(next);
+      }
+    } finally {
+      this.#receiving = false;
+    }
+  }
+
+  /** Sends a packet in a frame; false when the line is full and it was dropped. */
+  send(protocol: number, packet: Uint8Array): boolean {
+    if (this.#full) {
+      this.counters.dropped += 1;
+      return false;
+    }
+    const { counters } = this;
+    if (this.#events.trace !== undefined) this.#trace("sent", describePacket(protocol, packet));
+    const frame = encodeFrame(protocol, packet, this.format);
+    counters.framesSent += 1;
+    counters.octetsSent += frame.length;
+    if (this.#events.send(frame) === false) this.#full = true;
+    return true;
+  }
+
+  drained(): void {
+    this.#full = false;
+  }
+
+  note(text: string): void {
+    if (this.#events.trace !== undefined) this.#trace("note", text);
+  }
+
+  /** The line is gone: what has begun is forgotten. */
+  close(): void {
+    this.#waiting = [];
+    this.#deframer.reset();
+  }
+
+  #trace(kind: "sent" | "received" | "note", text: string): void {
+    this.#events.trace?.({ at: this.#clock.monotonic(), kind, text });
+  }
+}
+
+/** More pieces that come while one is being handled are dropped. */
+const mostWaiting = 256;

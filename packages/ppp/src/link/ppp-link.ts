@@ -1,0 +1,517 @@
+import {
+  ERROR_AUTH_INTERNAL,
+  ERROR_AUTH_PROTOCOL_REJECTED,
+  ERROR_IDLE_TIMEOUT,
+  ERROR_PPP_NCP_TERMINATED,
+  ERROR_PPP_NO_RESPONSE,
+  ERROR_PPP_REMOTE_TERMINATED,
+  ERROR_PPP_SESSION_TIMEOUT,
+  ERROR_PPP_TIMEOUT,
+  ERROR_REMOTE_DISCONNECTION,
+} from "@sallyport/errors/ras";
+import { type Milliseconds, silentLog } from "@sallyport/runtime";
+import type { PppAuthenticationProtocol } from "../authentication/authentication-protocol.ts";
+import type { Authentication, AuthenticationOutcome } from "../authentication/credentials.ts";
+import { defaultMru } from "../negotiation/lcp-options.ts";
+import { parseIpv4 } from "../network/ipv4-address.ts";
+import type { PingResult } from "../network/ping.ts";
+import {
+  type ControlPacket,
+  codeTerminateAck,
+  codeTerminateRequest,
+  decodeControlPacket,
+  encodeControlPacket,
+} from "../wire/control-packet.ts";
+import { PppPacketError } from "../wire/packet-error.ts";
+import {
+  isNetworkControlProtocol,
+  protocolIpcp,
+  protocolIpv4,
+  protocolLcp,
+  protocolName,
+} from "../wire/protocols.ts";
+import { admitAndAssign } from "./admission.ts";
+import {
+  type AuthenticationSurroundings,
+  demandedAuthentication,
+  offeredProtocols,
+  promisedAuthentication,
+} from "./authentication-phase.ts";
+import { FrameLine } from "./frame-line.ts";
+import { LcpLayer } from "./lcp-layer.ts";
+import type { PppCounters } from "./link-counters.ts";
+import type { PppAddressAssignment, PppLinkOptions, PppPhase, PppSession } from "./link-options.ts";
+import { type CompleteLinkSettings, completeLinkSettings } from "./link-settings.ts";
+import { LinkTimers } from "./link-timers.ts";
+import { callerWishes, type NetworkAgreement, NetworkLayer, wishesOrNone } from "./network-layer.ts";
+import type { PppOutcome } from "./outcome.ts";
+
+/**
+ * One side of a PPP link (RFC 1661): octets of the line come in and go out, in between the two sides agree, prove who
+ * they are and exchange packets of IP. It never waits for anything but its providers, and time is its clock's.
+ *
+ * @example
+ * ```ts
+ * import { AddressPool, PppLink } from "@sallyport/ppp";
+ * import { systemClock, systemRandom } from "@sallyport/runtime";
+ *
+ * const link = new PppLink({
+ *   role: "server",
+ *   clock: systemClock,
+ *   random: systemRandom,
+ *   authentication: { protocols: [] },
+ *   addresses: new AddressPool({ first: "10.0.0.2", last: "10.0.0.9", local: "10.0.0.1" }),
+ *   events: { send: (octets) => console.log(octets), up: ({ peer }) => console.log(`${peer} is there`) },
+ * });
+ * link.open();
+ * ```
+ */
+export class PppLink {
+  readonly #options: PppLinkOptions;
+  readonly #settings: CompleteLinkSettings;
+  readonly #line: FrameLine;
+  readonly #lcp: LcpLayer;
+  #phase: PppPhase = "dead";
+  #demanded: Authentication | undefined;
+  #promised: Authentication | undefined;
+  /** How many of the two are not over yet. */
+  #unproven = 0;
+  #session: PppSession = nobody;
+  #network: NetworkLayer | undefined;
+  #assignment: PppAddressAssignment | undefined;
+  /** IPCP of a quick other side, which came before an address was there. */
+  #earlyIpcp: Uint8Array<ArrayBuffer> | undefined;
+  #connected = false;
+  #wasUp = false;
+  /** Why the link will be over; the first reason counts. */
+  #ending: Pick<PppOutcome, "code" | "reason" | "by"> | undefined;
+  #over = false;
+  readonly #timers: LinkTimers;
+  #peerAddress = "0.0.0.0";
+
+  /** @throws {RangeError} for settings or addresses that make no sense */
+  constructor(options: PppLinkOptions) {
+    this.#options = options;
+    const { clock, random, events, role } = options;
+    const settings = completeLinkSettings(options.settings);
+    this.#settings = settings;
+    this.#timers = new LinkTimers(clock);
+    if (role === "caller") callerWishes(options);
+    this.#line = new FrameLine({
+      clock,
+      events,
+      maxPacket: Math.max(settings.mru, defaultMru),
+      onFrame: (protocol, packet) => this.#frame(protocol, packet),
+    });
+    this.#lcp = new LcpLayer({
+      clock,
+      settings,
+      line: this.#line,
+      wishes: {
+        mru: settings.mru,
+        characterMap: settings.characterMap,
+        compressHeaders: settings.compressHeaders,
+        demanded: role === "server" ? options.authentication.protocols : [],
+        offered: role === "caller" ? offeredProtocols(options.credentials) : [],
+        random,
+      },
+      up: () => this.#lcpUp(),
+      down: () => this.#lcpDown(),
+      finished: () => this.#finished(),
+      failed: ({ code, reason }) => this.#end({ code, reason, by: "this side" }),
+      discarded: (reason) => this.#discard(`LCP: ${reason}`),
+      protocolRejected: (protocol) => this.#protocolRejected(protocol),
+      lost: () =>
+        this.#drop({
+          code: ERROR_PPP_NO_RESPONSE,
+          reason: "the other side does not answer any more",
+          by: "line",
+        }),
+    });
+  }
+
+  get phase(): PppPhase {
+    return this.#phase;
+  }
+
+  /** What went over the link so far: one object, which goes on counting. */
+  get counters(): Readonly<PppCounters> {
+    return this.#line.counters;
+  }
+
+  /** The line is there: negotiation begins. */
+  open(): void {
+    if (this.#phase !== "dead" || this.#over) return;
+    this.#enter("establish");
+    this.#limitNegotiation();
+    this.#lcp.automaton.open();
+    this.#lcp.automaton.up();
+  }
+
+  /** Octets of the line, cut anywhere. They may be used again when this returns. */
+  receive(octets: Uint8Array): void {
+    if (this.#phase !== "dead") this.#line.receive(octets);
+  }
+
+  /** The line takes octets again after `send` returned false. */
+  drained(): void {
+    this.#line.drained();
+  }
+
+  /**
+   * Ends the link in order: the other side is told, and has a few seconds to agree.
+   *
+   * @param code how the link ends; 0 by default
+   */
+  close(reason = "closed", code = 0): void {
+    if (this.#phase === "dead") return;
+    this.#end({ code, reason, by: "this side" });
+    this.#lcp.automaton.close();
+  }
+
+  /** The line is gone, without a word: nothing is sent any more. */
+  lineLost(): void {
+    if (this.#phase === "dead") return;
+    this.#drop({ code: ERROR_REMOTE_DISCONNECTION, reason: "the line was lost", by: "line" });
+  }
+
+  /**
+   * Sends a packet of IP.
+   *
+   * @returns false when it was dropped: the network is not up, the line is full, or the packet is longer than the other
+   *   side takes
+   */
+  sendPacket(packet: Uint8Array): boolean {
+    if (!this.#connected) return false;
+    if (packet.length > this.#lcp.policy.peerMru) {
+      this.#line.counters.dropped += 1;
+      return false;
+    }
+    return this.#sendIp(packet);
+  }
+
+  /**
+   * Sends an echo request (ICMP) and resolves when its reply came, or did not.
+   *
+   * @param to an address in dotted decimal; the other side's by default
+   * @throws {RangeError} for text that is no address, or a size that is none
+   */
+  ping(
+    options: { readonly to?: string; readonly size?: number; readonly timeoutMs?: Milliseconds } = {},
+  ): Promise<PingResult> {
+    const { size = 56, timeoutMs = 5_000 } = options;
+    if (!(Number.isInteger(size) && size >= 0 && size <= mostPingData)) {
+      throw new RangeError(`size must be 0 to ${mostPingData} octets, not ${size}`);
+    }
+    const to = parseIpv4(options.to ?? this.#peerAddress);
+    const { endpoint } = this.#network ?? {};
+    if (endpoint === undefined) return Promise.resolve({ kind: "not-sent" });
+    return new Promise((resolve) => endpoint.ping(to, { size, timeoutMs }, resolve));
+  }
+
+  #enter(phase: PppPhase): void {
+    if (this.#phase === phase) return;
+    this.#phase = phase;
+    this.#line.note(`phase ${phase}`);
+    this.#options.events.phase?.(phase);
+  }
+
+  #frame(protocol: number, packet: Uint8Array): void {
+    this.#lcp.heard();
+    try {
+      if (protocol === protocolLcp) this.#lcpPacket(decodeControlPacket(packet));
+      else if (!this.#lcp.isOpen) this.#discard(`${protocolName(protocol)} before LCP is open`);
+      else this.#openFrame(protocol, packet);
+    } catch (error) {
+      if (!(error instanceof PppPacketError)) throw error;
+      this.#discard(`${protocolName(protocol)}: ${error.message}`);
+    }
+  }
+
+  #lcpPacket(packet: ControlPacket): void {
+    if (packet.code === codeTerminateRequest && this.#lcp.isOpen) {
+      this.#end({
+        code: ERROR_PPP_REMOTE_TERMINATED,
+        reason: "the other side ended the link",
+        by: "other side",
+      });
+    }
+    this.#lcp.automaton.receive(packet);
+  }
+
+  #openFrame(protocol: number, packet: Uint8Array): void {
+    if (protocol === this.#demanded?.protocol) this.#demanded.receive(packet);
+    else if (protocol === this.#promised?.protocol) this.#promised.receive(packet);
+    else if (this.#phase === "network") this.#networkFrame(protocol, packet);
+    else if (this.#phase !== "authenticate") this.#discard(`${protocolName(protocol)} while the link ends`);
+    else {
+      if (isNetworkControlProtocol(protocol)) this.#promised?.networkPhaseSeen?.();
+      if (this.#inNetworkPhase) this.#networkFrame(protocol, packet);
+      else if (protocol === protocolIpcp) this.#earlyIpcp = new Uint8Array(packet);
+      else this.#discard(`${protocolName(protocol)} before authentication is over`);
+    }
+  }
+
+  /** What a method was told may have brought the network phase about. */
+  get #inNetworkPhase(): boolean {
+    return this.#phase === "network";
+  }
+
+  #networkFrame(protocol: number, packet: Uint8Array): void {
+    if (protocol === protocolIpv4) this.#ipPacket(packet);
+    else if (protocol === protocolIpcp) this.#network?.receive(decodeControlPacket(packet));
+    else {
+      this.#line.counters.unknownProtocols += 1;
+      if (isNetworkControlProtocol(protocol) && packet[0] === codeTerminateRequest) {
+        // It was rejected, and is given up in order: nothing is wrong with that.
+        const { identifier } = decodeControlPacket(packet);
+        const data = new Uint8Array(0);
+        this.#line.send(protocol, encodeControlPacket({ code: codeTerminateAck, identifier, data }));
+      } else this.#lcp.rejectProtocol(protocol, packet);
+    }
+  }
+
+  #ipPacket(packet: Uint8Array): void {
+    if (!this.#connected) {
+      this.#discard("IP before IPCP is open");
+      return;
+    }
+    this.#line.counters.packetsReceived += 1;
+    this.#timers.active();
+    this.#network?.endpoint?.receive(packet);
+    this.#options.events.packet?.(packet);
+  }
+
+  #sendIp(packet: Uint8Array): boolean {
+    const sent = this.#line.send(protocolIpv4, packet);
+    if (sent) {
+      this.#line.counters.packetsSent += 1;
+      this.#timers.active();
+    }
+    return sent;
+  }
+
+  #lcpUp(): void {
+    const { demanded, promised } = this.#lcp.policy;
+    const options = this.#options;
+    this.#enter("authenticate");
+    this.#session = nobody;
+    this.#demanded =
+      options.role === "server" && demanded !== undefined
+        ? demandedAuthentication(demanded, options.authentication, this.#surroundings(demanded, true))
+        : undefined;
+    this.#promised =
+      options.role === "caller" && promised !== undefined && options.credentials !== undefined
+        ? promisedAuthentication(promised, options.credentials, this.#surroundings(promised, false))
+        : undefined;
+    if ((demanded !== undefined && this.#demanded === undefined) || (promised && !this.#promised)) {
+      this.#fail(ERROR_AUTH_INTERNAL, `${demanded ?? promised} is asked for, and is not set up`);
+      return;
+    }
+    this.#unproven = (this.#demanded ? 1 : 0) + (this.#promised ? 1 : 0);
+    if (this.#unproven === 0) this.#allProven();
+    if ((demanded ?? promised) === "EAP") this.#timers.liftNegotiationLimit();
+    this.#demanded?.start();
+    this.#promised?.start();
+  }
+
+  #surroundings(protocol: PppAuthenticationProtocol, demanded: boolean): AuthenticationSurroundings {
+    const { clock, random, log = silentLog } = this.#options;
+    let current = true;
+    const settings = this.#settings;
+    return {
+      clock,
+      random,
+      log,
+      settings,
+      send: (number, packet) => void this.#line.send(number, packet),
+      note: (text) => this.#line.note(text),
+      discarded: (reason) => this.#discard(reason),
+      done: (outcome) => {
+        // A later challenge that was met changes nothing; one that was not ends the link.
+        if (outcome.kind === "accepted" && !current) return;
+        current = false;
+        this.#proven(outcome, protocol, demanded);
+      },
+    };
+  }
+
+  #proven(outcome: AuthenticationOutcome, protocol: PppAuthenticationProtocol, demanded: boolean): void {
+    if (this.#phase !== "authenticate" && this.#phase !== "network") return;
+    const { userName } = outcome;
+    if (outcome.kind === "refused") {
+      this.#session = { ...this.#session, userName };
+      this.#fail(outcome.code, `${protocol}: ${outcome.reason}`);
+      return;
+    }
+    const name = outcome.grant.userName ?? userName;
+    if (demanded || this.#session === nobody) {
+      this.#session = { userName: name, protocol, grant: outcome.grant };
+    }
+    this.#line.note(`${protocol} accepted ${JSON.stringify(name)}`);
+    this.#options.events.authenticated?.(this.#session);
+    this.#unproven -= 1;
+    if (this.#unproven === 0) this.#allProven();
+  }
+
+  #allProven(): void {
+    const options = this.#options;
+    this.#limitNegotiation();
+    if (options.role === "caller") {
+      this.#startNetwork();
+      return;
+    }
+    const session = this.#session;
+    admitAndAssign(options, session, (outcome) => {
+      const stale = this.#session !== session || this.#phase !== "authenticate";
+      if (outcome.kind === "refused") {
+        if (!stale) this.#fail(outcome.code, outcome.reason);
+      } else if (stale) outcome.release?.();
+      else {
+        this.#assignment = outcome;
+        this.#startNetwork();
+      }
+    });
+  }
+
+  #startNetwork(): void {
+    const options = this.#options;
+    const { clock } = options;
+    const settings = this.#settings;
+    const assignment = this.#assignment;
+    const wishes = options.role === "caller" ? callerWishes(options) : assignment && wishesOrNone(assignment);
+    if (wishes === undefined) {
+      this.#fail(ERROR_AUTH_INTERNAL, "the address provider gave what is no address");
+      return;
+    }
+    this.#enter("network");
+    this.#network = new NetworkLayer({
+      clock,
+      settings,
+      wishes,
+      maxData: () => this.#lcp.maxData,
+      send: (protocol, packet) =>
+        protocol === protocolIpv4 ? this.#sendIp(packet) : this.#line.send(protocol, packet),
+      up: (agreed) => this.#networkUp(agreed),
+      down: () => this.#networkDown(),
+      finished: () => this.#networkFinished(),
+      failed: ({ code, reason }) => this.#fail(code, `IPCP: ${reason}`),
+      discarded: (reason) => this.#discard(`IPCP: ${reason}`),
+    });
+    this.#network.start();
+    const early = this.#earlyIpcp;
+    this.#earlyIpcp = undefined;
+    if (early !== undefined) this.#networkFrame(protocolIpcp, early);
+  }
+
+  #networkUp(agreed: NetworkAgreement): void {
+    const { sessionTimeoutSeconds, idleTimeoutSeconds } = this.#session.grant;
+    this.#connected = true;
+    this.#wasUp = true;
+    this.#peerAddress = agreed.peer;
+    this.#timers.networkUp({
+      session: sessionTimeoutSeconds && sessionTimeoutSeconds * 1000,
+      idle: idleTimeoutSeconds && idleTimeoutSeconds * 1000,
+      sessionOver: () => this.#fail(ERROR_PPP_SESSION_TIMEOUT, "the session has lasted as long as it may"),
+      idleOver: () => this.#fail(ERROR_IDLE_TIMEOUT, "nothing was sent for as long as that is allowed"),
+    });
+    this.#line.note(`network up, here ${agreed.local}, there ${agreed.peer}`);
+    const { mru } = this.#settings;
+    const { peerMru } = this.#lcp.policy;
+    this.#options.events.up?.({ ...agreed, mru, peerMru, session: this.#session });
+  }
+
+  #networkDown(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    this.#line.note("network down");
+    this.#options.events.down?.();
+  }
+
+  #networkFinished(): void {
+    const code = this.#wasUp ? ERROR_PPP_NCP_TERMINATED : ERROR_PPP_TIMEOUT;
+    this.#fail(code, this.#wasUp ? "IPCP was ended" : "IPCP: the other side does not answer");
+  }
+
+  /** LCP is negotiated anew, or the link ends: whatever stands on it falls. */
+  #lcpDown(): void {
+    this.#demanded?.stop();
+    this.#promised?.stop();
+    this.#demanded = undefined;
+    this.#promised = undefined;
+    this.#earlyIpcp = undefined;
+    this.#network?.automaton.down();
+    this.#network = undefined;
+    this.#releaseAddress();
+    this.#enter(this.#ending === undefined ? "establish" : "terminate");
+    if (this.#ending === undefined) this.#limitNegotiation();
+  }
+
+  #protocolRejected(protocol: number): void {
+    this.#line.note(`the other side rejects ${protocolName(protocol)}`);
+    if (protocol === protocolIpcp) this.#network?.automaton.protocolRejected();
+    else if (protocol === this.#demanded?.protocol || protocol === this.#promised?.protocol) {
+      this.#fail(ERROR_AUTH_PROTOCOL_REJECTED, `${protocolName(protocol)} was agreed on, and is rejected`);
+    }
+  }
+
+  #limitNegotiation(): void {
+    this.#timers.limitNegotiation(this.#settings.negotiationLimitMs, () =>
+      this.#fail(
+        ERROR_PPP_TIMEOUT,
+        `the link was not up after ${this.#settings.negotiationLimitMs / 1000} s`,
+      ),
+    );
+  }
+
+  #discard(reason: string): void {
+    this.#line.counters.discarded += 1;
+    this.#line.note(`discarded: ${reason}`);
+  }
+
+  #fail(code: number, reason: string): void {
+    this.#end({ code, reason, by: "this side" });
+    this.#lcp.automaton.close();
+  }
+
+  /** There is nobody to tell that the link ends. */
+  #drop(ending: Pick<PppOutcome, "code" | "reason" | "by">): void {
+    this.#end(ending);
+    this.#lcp.automaton.down();
+    this.#finished();
+  }
+
+  #end(ending: Pick<PppOutcome, "code" | "reason" | "by">): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    this.#line.note(`ending: ${ending.reason}`);
+    if (this.#phase !== "dead") this.#enter("terminate");
+  }
+
+  #finished(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#timers.stop();
+    this.#releaseAddress();
+    this.#end({ code: ERROR_PPP_NO_RESPONSE, reason: "the other side does not answer", by: "line" });
+    this.#enter("dead");
+    this.#line.close();
+    const outcome: PppOutcome = {
+      ...(this.#ending ?? unknownEnding),
+      userName: this.#session.userName,
+      wasUp: this.#wasUp,
+    };
+    this.#options.events.closed?.(outcome);
+  }
+
+  #releaseAddress(): void {
+    const { release } = this.#assignment ?? {};
+    this.#assignment = undefined;
+    release?.();
+  }
+}
+
+const nobody: PppSession = { userName: "", protocol: undefined, grant: {} };
+const unknownEnding = { code: ERROR_PPP_NO_RESPONSE, reason: "", by: "line" } as const;
+/** What is left of an MRU of 16 384 behind the headers of IP and ICMP. */
+const mostPingData = 16_356;
