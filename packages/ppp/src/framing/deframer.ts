@@ -94,28 +94,49 @@ export class PppDeframer {
 
   #take(chunk: Uint8Array, start: number, end: number): void {
     this.#buffer ??= takeFrameBuffer(this.#capacity);
-    const buffer = this.#buffer;
-    const map = this.characterMap;
-    let escaped = this.#escaped;
-    let length = this.#length;
-    for (let at = start; at < end; ) {
+    let at = start;
+    while (at < end) {
       // As many octets as there is room for: what they come to is never more.
-      const stop = Math.min(end, at + this.#capacity - length);
+      const stop = Math.min(end, at + this.#capacity - this.#length);
       if (stop === at) {
         this.#length = 0;
         this.#escaped = false;
         this.#skipping = true;
         return;
       }
-      for (; at < stop; at += 1) {
-        const octet = chunk[at] as number;
-        if (octet < 32 && ((map >>> octet) & 1) === 1) continue;
-        if (escaped) {
-          buffer[length++] = octet ^ escapeBit;
-          escaped = false;
-        } else if (octet === escapeOctet) escaped = true;
-        else buffer[length++] = octet;
-      }
+      if (this.characterMap === 0) this.#unescape(this.#buffer, chunk, at, stop);
+      else this.#unescapeAndFilter(this.#buffer, chunk, at, stop);
+      at = stop;
+    }
+  }
+
+  /** The usual case, where no octet but the escape means anything. */
+  #unescape(buffer: Uint8Array, chunk: Uint8Array, start: number, end: number): void {
+    let at = start;
+    if (this.#escaped) {
+      buffer[this.#length++] = (chunk[at++] as number) ^ escapeBit;
+      this.#escaped = false;
+    }
+    // An escape at the end of what is there: what it belongs to comes later, or never.
+    let last = end;
+    while (last > at && chunk[last - 1] === escapeOctet) last -= 1;
+    this.#escaped = (end - last) % 2 === 1;
+    const whole = this.#escaped ? end - 1 : end;
+    this.#length = unescapeInto(buffer, this.#length, chunk, at, whole);
+  }
+
+  #unescapeAndFilter(buffer: Uint8Array, chunk: Uint8Array, start: number, end: number): void {
+    const map = this.characterMap;
+    let escaped = this.#escaped;
+    let length = this.#length;
+    for (let at = start; at < end; at += 1) {
+      const octet = chunk[at] as number;
+      if (octet < 32 && ((map >>> octet) & 1) === 1) continue;
+      if (escaped) {
+        buffer[length++] = octet ^ escapeBit;
+        escaped = false;
+      } else if (octet === escapeOctet) escaped = true;
+      else buffer[length++] = octet;
     }
     this.#length = length;
     this.#escaped = escaped;
@@ -174,6 +195,45 @@ export class PppDeframer {
     if (this.#buffer !== undefined) giveBackFrameBuffer(this.#buffer);
     this.#buffer = undefined;
   }
+}
+
+/** Takes the escapes out of whole octets, four at a time where none is among them; returns the end in the buffer. */
+function unescapeInto(
+  buffer: Uint8Array,
+  offset: number,
+  chunk: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  let length = offset;
+  let at = start;
+  for (const last = end - 4; at <= last; ) {
+    const one = chunk[at] as number;
+    const two = chunk[at + 1] as number;
+    const three = chunk[at + 2] as number;
+    const four = chunk[at + 3] as number;
+    if (one === escapeOctet) {
+      buffer[length] = two ^ escapeBit;
+      length += 1;
+      at += 2;
+    } else if (two !== escapeOctet && three !== escapeOctet && four !== escapeOctet) {
+      buffer[length] = one;
+      buffer[length + 1] = two;
+      buffer[length + 2] = three;
+      buffer[length + 3] = four;
+      length += 4;
+      at += 4;
+    } else {
+      buffer[length] = one;
+      length += 1;
+      at += 1;
+    }
+  }
+  while (at < end) {
+    const octet = chunk[at++] as number;
+    buffer[length++] = octet === escapeOctet ? (chunk[at++] as number) ^ escapeBit : octet;
+  }
+  return length;
 }
 
 /** Address, control, two octets of protocol, two of check sequence. */

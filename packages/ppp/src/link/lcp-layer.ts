@@ -80,7 +80,8 @@ export class LcpLayer {
         finished: options.finished,
         failed: options.failed,
         discarded: options.discarded,
-        otherCode: (packet) => this.#otherCode(packet),
+        otherCodes,
+        other: (packet) => this.#other(packet),
       },
     });
   }
@@ -117,20 +118,10 @@ export class LcpLayer {
     this.#options.line.send(protocolLcp, encodeControlPacket(packet));
   }
 
-  #otherCode({ code, identifier, data }: ControlPacket): boolean {
-    switch (code) {
-      case codeEchoRequest:
-        if (this.isOpen) this.#answerEcho(identifier, data);
-        return true;
-      case codeEchoReply:
-      case codeDiscardRequest:
-        return true;
-      case codeProtocolReject:
-        // RFC 1661 section 5.7: only where LCP is open.
-        if (this.isOpen && data.length >= 2) this.#options.protocolRejected(numberOf(data.subarray(0, 2)));
-        return true;
-      default:
-        return false;
+  #other({ code, identifier, data }: ControlPacket): void {
+    if (code === codeEchoRequest) this.#answerEcho(identifier, data);
+    else if (code === codeProtocolReject && data.length >= 2) {
+      this.#options.protocolRejected(numberOf(data.subarray(0, 2)));
     }
   }
 
@@ -145,3 +136,10 @@ export class LcpLayer {
     this.#send({ code: codeEchoReply, identifier, data: reply });
   }
 }
+
+const otherCodes: ReadonlySet<number> = new Set([
+  codeProtocolReject,
+  codeEchoRequest,
+  codeEchoReply,
+  codeDiscardRequest,
+]);

@@ -35,7 +35,7 @@ export interface AutomatonOptions {
 }
 
 /** Whom the automaton tells what it has come to (RFC 1661 section 4.4). */
-export interface AutomatonLayer {
+interface AutomatonLayer {
   /** This-Layer-Up: both sides agree. */
   up(): void;
   /** This-Layer-Down: they do not any more. */
@@ -48,12 +48,10 @@ export interface AutomatonLayer {
   failed(failure: NegotiationFailure): void;
   /** A packet was left out: it answers no question of ours, or is none. */
   discarded?(reason: string): void;
-  /**
-   * A packet with a code above 7.
-   *
-   * @returns false where the protocol knows no such code: it is rejected
-   */
-  otherCode?(packet: ControlPacket): boolean;
+  /** The codes above 7 that the protocol has: any other one is rejected. */
+  readonly otherCodes?: ReadonlySet<number>;
+  /** A packet with one of them came, and the layer is open. */
+  other?(packet: ControlPacket): void;
 }
 
 /**
@@ -127,7 +125,7 @@ export class NegotiationAutomaton {
       case codeConfigureAck:
         if (!this.#answersRequest(packet)) break;
         // RFC 1661 section 5.2: an Ack for other options than those asked for is no Ack.
-        if (!sameOctets(packet.data, this.#requested)) this.#discard("an Ack for something else");
+        if (!this.#isClosed && !sameOctets(packet.data, this.#requested)) this.#discard("an Ack for something else");
         else {
           if (this.#isNegotiating) this.#options.policy.acknowledged();
           this.#event("RCA");
@@ -147,8 +145,7 @@ export class NegotiationAutomaton {
         this.#codeRejected(packet);
         break;
       default:
-        if (this.#options.layer.otherCode?.(packet) === true) this.#event("RXR");
-        else this.#event("RUC");
+        this.#event(this.#options.layer.otherCodes?.has(packet.code) === true ? "RXR" : "RUC");
     }
   }
 
@@ -201,14 +198,17 @@ export class NegotiationAutomaton {
   }
 
   #answersRequest(packet: ControlPacket): boolean {
-    const closed = this.#state === "Closed" || this.#state === "Stopped";
-    if (closed || (packet.identifier === this.#requestIdentifier && this.#requested !== nothing)) return true;
+    if (this.#isClosed || (packet.identifier === this.#requestIdentifier && this.#requested !== nothing)) return true;
     this.#discard("an answer to another request");
     return false;
   }
 
   get #isNegotiating(): boolean {
     return this.#state === "Req-Sent" || this.#state === "Ack-Rcvd" || this.#state === "Ack-Sent";
+  }
+
+  get #isClosed(): boolean {
+    return this.#state === "Closed" || this.#state === "Stopped";
   }
 
   #fail(reason: string): void {
@@ -290,7 +290,7 @@ export class NegotiationAutomaton {
         this.#rejectCode();
         break;
       case "ser":
-        // The layer has answered it.
+        if (this.#received !== undefined) layer.other?.(this.#received);
         break;
     }
   }

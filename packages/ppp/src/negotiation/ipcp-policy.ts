@@ -4,13 +4,11 @@ import type { Judgement, NegotiationFailure, NegotiationPolicy } from "./negotia
 
 // The option types of IPCP (RFC 1332 section 3, RFC 1877 section 1).
 
-export const ipcpOptionAddresses = 1;
-export const ipcpOptionCompression = 2;
-export const ipcpOptionAddress = 3;
-export const ipcpOptionDns1 = 129;
-export const ipcpOptionNbns1 = 130;
-export const ipcpOptionDns2 = 131;
-export const ipcpOptionNbns2 = 132;
+const ipcpOptionAddress = 3;
+const ipcpOptionDns1 = 129;
+const ipcpOptionNbns1 = 130;
+const ipcpOptionDns2 = 131;
+const ipcpOptionNbns2 = 132;
 
 /** The servers of names that RFC 1877 knows, in the order of {@link IpcpWishes.servers}. */
 export const ipcpServerOptions: readonly number[] = [

@@ -3,11 +3,9 @@
 export const lcpOptionMru = 1;
 export const lcpOptionCharacterMap = 2;
 export const lcpOptionAuthentication = 3;
-export const lcpOptionQuality = 4;
 export const lcpOptionMagicNumber = 5;
 export const lcpOptionProtocolCompression = 7;
 export const lcpOptionAddressCompression = 8;
-export const lcpOptionCallback = 13;
 
 /** The MRU that every side must be able to receive (RFC 1661 section 6.1). */
 export const defaultMru = 1500;
