@@ -70,7 +70,9 @@ function automaton(counts: { readonly maxConfigure?: number; readonly maxTermina
     restart() {},
     request: () => [{ type: 7, value: new Uint8Array(0) }],
     judge: ([option]) =>
-      option?.type === 1 ? { kind: "ack" } : { kind: "nak", options: [{ type: 2, value: new Uint8Array(1) }] },
+      option?.type === 1
+        ? { kind: "ack" }
+        : { kind: "nak", options: [{ type: 2, value: new Uint8Array(1) }] },
     adopt() {},
     acknowledged() {},
     naked: () => undefined,

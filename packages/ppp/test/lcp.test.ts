@@ -114,7 +114,11 @@ describe("what LCP asks for", () => {
 describe("who the other side is: the order of protocols (RFC 1661 section 6.2)", () => {
   const protocols = ["EAP", "MS-CHAPv2", "CHAP", "PAP"] as const;
   const eap: PppServerEap = { kind: "relay", forward: () => ({ kind: "silence" }) };
-  const asks = (peer: RawPeer): string | undefined => peer.take().at(-1)?.match(/auth=(\S+)/)?.[1];
+  const asks = (peer: RawPeer): string | undefined =>
+    peer
+      .take()
+      .at(-1)
+      ?.match(/auth=(\S+)/)?.[1];
 
   it("a Nak that names one of ours gets that one", () => {
     const peer = new RawPeer({ authentication: { protocols, eap } });
@@ -182,7 +186,8 @@ describe("loops and disagreement have an end", () => {
 
   it("a side that asks for the same again and again: 732", () => {
     const peer = new RawPeer(open);
-    for (let identifier = 0; identifier < 200; identifier += 1) peer.request(protocolLcp, identifier & 255, [13, 1]);
+    for (let identifier = 0; identifier < 200; identifier += 1)
+      peer.request(protocolLcp, identifier & 255, [13, 1]);
     expect(peer.heard.length).toBeLessThan(50);
     peer.clock.advance(20_000);
     expect(peer.side.outcome).toMatchObject({ code: 732, by: "this side" });
@@ -205,7 +210,10 @@ describe("loops and disagreement have an end", () => {
       peer.acknowledge(protocolLcp);
     }
     peer.clock.advance(20_000);
-    expect(peer.side.outcome).toMatchObject({ code: 732, reason: expect.stringContaining("again and again") });
+    expect(peer.side.outcome).toMatchObject({
+      code: 732,
+      reason: expect.stringContaining("again and again"),
+    });
   });
 
   it("whatever Configure packets come, the link ends within its limit and says no more than it hears", () => {
@@ -215,7 +223,9 @@ describe("loops and disagreement have an end", () => {
       identifier: fc.integer({ min: 0, max: 4 }),
       data: fc.oneof(
         fc.uint8Array({ maxLength: 12 }),
-        fc.array(option, { maxLength: 4 }).map((list) => optionData(...list.map(([type, value]) => [type, ...value]))),
+        fc
+          .array(option, { maxLength: 4 })
+          .map((list) => optionData(...list.map(([type, value]) => [type, ...value]))),
       ),
       pause: fc.integer({ min: 0, max: 4000 }),
     });
@@ -314,7 +324,8 @@ describe("protocols that are not known here", () => {
   it("a flood of them gets few answers, and the link lives", () => {
     const peer = new RawPeer(open).openLcp().openIpcp();
     peer.take();
-    for (let count = 0; count < 10_000; count += 1) peer.frame(0x4021 + 2 * (count % 50), new Uint8Array(1000));
+    for (let count = 0; count < 10_000; count += 1)
+      peer.frame(0x4021 + 2 * (count % 50), new Uint8Array(1000));
     expect(peer.take()).toHaveLength(8);
     peer.clock.advance(1_000);
     for (let count = 0; count < 10_000; count += 1) peer.frame(0x4021, new Uint8Array(8));

@@ -8,8 +8,8 @@ import {
   encodeControlPacket,
   encodeFrame,
   encodeOptions,
-  PppDeframer,
   type PppCallerOptions,
+  PppDeframer,
   PppLink,
   type PppLinkEvents,
   type PppServerOptions,
@@ -117,7 +117,14 @@ export class RawPeer {
 export function rawServer(options: Partial<Omit<PppCallerOptions, "events" | "role">> = {}): RawPeer {
   return new RawPeer((events, clock) => {
     const credentials = { userName: "alice", password: "wonderland" };
-    return new PppLink({ role: "caller", clock, random: createSeededRandom(2), credentials, ...options, events });
+    return new PppLink({
+      role: "caller",
+      clock,
+      random: createSeededRandom(2),
+      credentials,
+      ...options,
+      events,
+    });
   });
 }
 

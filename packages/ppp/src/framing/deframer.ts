@@ -181,6 +181,11 @@ export class PppDeframer {
       counters.malformed += 1;
       return;
     }
+    if (end - at > this.#capacity - mostAround) {
+      // Headers were compressed, and what they left room for is not for packets.
+      counters.oversized += 1;
+      return;
+    }
     counters.framesReceived += 1;
     // What the receiver does may lead to octets for this very deframer: they need another buffer.
     this.#buffer = undefined;

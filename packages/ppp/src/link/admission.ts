@@ -1,5 +1,5 @@
 import { ERROR_AUTH_INTERNAL } from "@sallyport/errors/ras";
-import { isThenable } from "@sallyport/runtime";
+import type { Ask } from "./ask.ts";
 import type {
   PppAddressAnswer,
   PppAddressAssignment,
@@ -19,6 +19,7 @@ type Admitted = PppAddressAssignment | Extract<PppAdmission, { kind: "refused" }
 export function admitAndAssign(
   { admit, addresses }: Pick<PppServerOptions, "admit" | "addresses">,
   session: PppSession,
+  ask: Ask,
   done: (outcome: Admitted) => void,
 ): void {
   const assigned = (answer: PppAddressAnswer): void => {
@@ -42,22 +43,6 @@ export function admitAndAssign(
       admitted,
       () => done(failed("admit failed")),
     );
-}
-
-function ask<Answer>(
-  question: () => Answer | PromiseLike<Answer>,
-  answered: (answer: Answer) => void,
-  threw: () => void,
-): void {
-  let answer: Answer | PromiseLike<Answer>;
-  try {
-    answer = question();
-  } catch {
-    threw();
-    return;
-  }
-  if (isThenable(answer)) answer.then(answered, threw);
-  else answered(answer);
 }
 
 function failed(reason: string): Extract<PppAdmission, { kind: "refused" }> {

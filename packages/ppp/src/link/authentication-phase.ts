@@ -1,6 +1,6 @@
 import { Secret } from "@sallyport/crypto";
 import { ERROR_AUTH_INTERNAL } from "@sallyport/errors/ras";
-import { type Clock, isThenable, type Log, type Random } from "@sallyport/runtime";
+import type { Clock, Log, Random } from "@sallyport/runtime";
 import type { AuthenticationOptions } from "../authentication/authentication-options.ts";
 import type { PppAuthenticationProtocol } from "../authentication/authentication-protocol.ts";
 import { ChapAuthenticator } from "../authentication/chap-authenticator.ts";
@@ -14,6 +14,7 @@ import type {
 import { PapAuthenticator } from "../authentication/pap-authenticator.ts";
 import { PapPeer } from "../authentication/pap-peer.ts";
 import { textOctets } from "../authentication/text.ts";
+import type { Ask } from "./ask.ts";
 import { eapAuthenticator, eapPeer } from "./eap-authentication.ts";
 import { EapRelayAuthentication } from "./eap-relay-authentication.ts";
 import type { PppCallerCredentials, PppServerAuthentication } from "./link-options.ts";
@@ -29,6 +30,7 @@ export interface AuthenticationSurroundings {
   readonly done: (outcome: AuthenticationOutcome) => void;
   readonly note: (text: string) => void;
   readonly discarded: (reason: string) => void;
+  readonly ask: Ask;
 }
 
 /** Makes the side that asks. */
@@ -37,31 +39,30 @@ export function demandedAuthentication(
   { provider, eap, name = "sallyport", rechallengeMs }: PppServerAuthentication,
   surroundings: AuthenticationSurroundings,
 ): Authentication | undefined {
+  const { ask } = surroundings;
   if (protocol === "EAP") {
     if (eap === undefined) return undefined;
     const options = { ...basis(surroundings, protocol), log: surroundings.log };
-    return eap.kind === "relay" ? new EapRelayAuthentication(options, eap) : eapAuthenticator(options, eap);
+    return eap.kind === "relay"
+      ? new EapRelayAuthentication(options, eap, ask)
+      : eapAuthenticator(options, eap);
   }
+  const refused = (why: string): void => {
+    surroundings.note(why);
+    authenticator.concluded({ kind: "refused", code: ERROR_AUTH_INTERNAL });
+  };
+  const answered = (verdict: PppVerdict): void => {
+    if (verdict?.kind === "accepted" || verdict?.kind === "refused") authenticator.concluded(verdict);
+    else refused("the authentication provider gave no verdict");
+  };
   const verify = (credentials: PppCredentials): void => {
-    const refused: PppVerdict = { kind: "refused", code: ERROR_AUTH_INTERNAL };
-    const failed = (): void => {
-      surroundings.note("the authentication provider failed");
-      authenticator.concluded(refused);
-    };
-    if (provider === undefined) {
-      surroundings.note("there is no authentication provider");
-      authenticator.concluded(refused);
-      return;
-    }
-    let verdict: PppVerdict | PromiseLike<PppVerdict>;
-    try {
-      verdict = provider.verify(credentials);
-    } catch {
-      failed();
-      return;
-    }
-    if (isThenable(verdict)) verdict.then((settled) => authenticator.concluded(settled), failed);
-    else authenticator.concluded(verdict);
+    if (provider === undefined) refused("there is no authentication provider");
+    else
+      ask(
+        () => provider.verify(credentials),
+        answered,
+        () => refused("the authentication provider failed"),
+      );
   };
   const options = { ...basis(surroundings, protocol), verify, name: textOctets(name, 255) };
   const authenticator: PapAuthenticator | ChapAuthenticator =

@@ -6,11 +6,12 @@ import {
   type RelayEffect,
   type RelayOutcome,
 } from "@sallyport/eap";
-import { type Cancel, isThenable } from "@sallyport/runtime";
+import type { Cancel } from "@sallyport/runtime";
 import type { AuthenticationOptions } from "../authentication/authentication-options.ts";
 import type { Authentication, AuthenticationOutcome } from "../authentication/credentials.ts";
 import { grantOf } from "../authentication/grant.ts";
 import { protocolEap } from "../wire/protocols.ts";
+import type { Ask } from "./ask.ts";
 import type { PppServerEap } from "./link-options.ts";
 
 /** EAP whose methods run on a RADIUS server (EAP-13): packets pass unread, result and keys come from there. */
@@ -18,12 +19,14 @@ export class EapRelayAuthentication implements Authentication {
   readonly protocol: number = protocolEap;
   readonly #options: AuthenticationOptions;
   readonly #eap: Extract<PppServerEap, { kind: "relay" }>;
+  readonly #ask: Ask;
   readonly #relay: EapRelay;
   #cancelTimer: Cancel | undefined;
   #stopped = false;
 
-  constructor(options: AuthenticationOptions, eap: Extract<PppServerEap, { kind: "relay" }>) {
+  constructor(options: AuthenticationOptions, eap: Extract<PppServerEap, { kind: "relay" }>, ask: Ask) {
     this.#options = options;
+    this.#ask = ask;
     this.#eap = eap;
     this.#relay = new EapRelay({ settings: completeEngineSettings(eap.settings), random: options.random });
   }
@@ -71,15 +74,11 @@ export class EapRelayAuthentication implements Authentication {
   #forward(packet: Uint8Array, identity: string): void {
     const answered = (answer: RelayAnswer): void =>
       this.#perform(this.#relay.serverAnswered(answer, this.#now()));
-    const silence: RelayAnswer = { kind: "silence" };
-    let answer: RelayAnswer | PromiseLike<RelayAnswer>;
-    try {
-      answer = this.#eap.forward(packet, identity);
-    } catch {
-      answer = silence;
-    }
-    if (isThenable(answer)) answer.then(answered, () => answered(silence));
-    else answered(answer);
+    this.#ask(
+      () => this.#eap.forward(packet, identity),
+      answered,
+      () => answered({ kind: "silence" }),
+    );
   }
 
   #arm(): void {

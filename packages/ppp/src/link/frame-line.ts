@@ -14,7 +14,7 @@ export class FrameLine {
   readonly #clock: Clock;
   readonly #events: PppLinkEvents;
   readonly #deframer: PppDeframer;
-  #receiving = false;
+  #busy = false;
   #waiting: Uint8Array[] = [];
   #full = false;
 
@@ -44,21 +44,38 @@ export class FrameLine {
     this.#deframer.characterMap = map;
   }
 
-  /** Octets that come while others are being handled, as over a line without delay, wait for their turn. */
+  /** Octets that come while the link is at work, as over a line without delay, wait for their turn. */
   receive(octets: Uint8Array): void {
-    if (this.#receiving) {
-      if (this.#waiting.length < mostWaiting) this.#waiting.push(new Uint8Array(octets));
-      else this.counters.dropped += 1;
+    if (!this.#busy) this.atomically(() => this.#deframer.receive(octets));
+    else if (this.#waiting.length < mostWaiting) this.#waiting.push(new Uint8Array(octets));
+    else this.counters.dropped += 1;
+  }
+
+  /** Does something whole before what it leads to comes back over the line. */
+  atomically(work: () => void): void {
+    if (this.#busy) {
+      work();
       return;
     }
-    this.#receiving = true;
+    this.#busy = true;
     try {
-      for (let next: Uint8Array | undefined = octets; next !== undefined; next = this.#waiting.shift()) {
+      work();
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
         this.#deframer.receive(next);
       }
     } finally {
-      this.#receiving = false;
+      this.#busy = false;
     }
+  }
+
+  /** A clock whose timers do their work whole. */
+  get clock(): Clock {
+    const clock = this.#clock;
+    return {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      after: (delay, work) => clock.after(delay, () => this.atomically(work)),
+    };
   }
 
   /** Sends a packet in a frame; false when the line is full and it was dropped. */
@@ -95,5 +112,5 @@ export class FrameLine {
   }
 }
 
-/** More pieces that come while one is being handled are dropped. */
+/** More pieces that come while the link is at work are dropped. */
 const mostWaiting = 256;

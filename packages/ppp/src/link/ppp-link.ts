@@ -9,7 +9,7 @@ import {
   ERROR_PPP_TIMEOUT,
   ERROR_REMOTE_DISCONNECTION,
 } from "@sallyport/errors/ras";
-import { type Milliseconds, silentLog } from "@sallyport/runtime";
+import { type Clock, type Milliseconds, silentLog } from "@sallyport/runtime";
 import type { PppAuthenticationProtocol } from "../authentication/authentication-protocol.ts";
 import type { Authentication, AuthenticationOutcome } from "../authentication/credentials.ts";
 import { defaultMru } from "../negotiation/lcp-options.ts";
@@ -31,6 +31,7 @@ import {
   protocolName,
 } from "../wire/protocols.ts";
 import { admitAndAssign } from "./admission.ts";
+import { type Ask, asker } from "./ask.ts";
 import {
   type AuthenticationSurroundings,
   demandedAuthentication,
@@ -85,7 +86,11 @@ export class PppLink {
   #wasUp = false;
   /** Why the link will be over; the first reason counts. */
   #ending: Pick<PppOutcome, "code" | "reason" | "by"> | undefined;
+  #saidFarewell = false;
   #over = false;
+  /** Whose timers do their work whole. */
+  readonly #clock: Clock;
+  readonly #ask: Ask;
   readonly #timers: LinkTimers;
   #peerAddress = "0.0.0.0";
 
@@ -95,7 +100,6 @@ export class PppLink {
     const { clock, random, events, role } = options;
     const settings = completeLinkSettings(options.settings);
     this.#settings = settings;
-    this.#timers = new LinkTimers(clock);
     if (role === "caller") callerWishes(options);
     this.#line = new FrameLine({
       clock,
@@ -103,8 +107,11 @@ export class PppLink {
       maxPacket: Math.max(settings.mru, defaultMru),
       onFrame: (protocol, packet) => this.#frame(protocol, packet),
     });
+    this.#clock = this.#line.clock;
+    this.#ask = asker((work) => this.#line.atomically(work));
+    this.#timers = new LinkTimers(this.#clock);
     this.#lcp = new LcpLayer({
-      clock,
+      clock: this.#clock,
       settings,
       line: this.#line,
       wishes: {
@@ -142,10 +149,12 @@ export class PppLink {
   /** The line is there: negotiation begins. */
   open(): void {
     if (this.#phase !== "dead" || this.#over) return;
-    this.#enter("establish");
-    this.#limitNegotiation();
-    this.#lcp.automaton.open();
-    this.#lcp.automaton.up();
+    this.#line.atomically(() => {
+      this.#enter("establish");
+      this.#limitNegotiation();
+      this.#lcp.automaton.open();
+      this.#lcp.automaton.up();
+    });
   }
 
   /** Octets of the line, cut anywhere. They may be used again when this returns. */
@@ -164,9 +173,7 @@ export class PppLink {
    * @param code how the link ends; 0 by default
    */
   close(reason = "closed", code = 0): void {
-    if (this.#phase === "dead") return;
-    this.#end({ code, reason, by: "this side" });
-    this.#lcp.automaton.close();
+    if (this.#phase !== "dead") this.#line.atomically(() => this.#fail(code, reason));
   }
 
   /** The line is gone, without a word: nothing is sent any more. */
@@ -182,12 +189,7 @@ export class PppLink {
    *   side takes
    */
   sendPacket(packet: Uint8Array): boolean {
-    if (!this.#connected) return false;
-    if (packet.length > this.#lcp.policy.peerMru) {
-      this.#line.counters.dropped += 1;
-      return false;
-    }
-    return this.#sendIp(packet);
+    return this.#connected && this.#sendIp(packet);
   }
 
   /**
@@ -229,12 +231,10 @@ export class PppLink {
   }
 
   #lcpPacket(packet: ControlPacket): void {
-    if (packet.code === codeTerminateRequest && this.#lcp.isOpen) {
-      this.#end({
-        code: ERROR_PPP_REMOTE_TERMINATED,
-        reason: "the other side ended the link",
-        by: "other side",
-      });
+    if (packet.code === codeTerminateRequest) {
+      // Before LCP is open this is no end yet (RFC 1661 section 4.1), but it is the reason if one follows.
+      if (this.#lcp.isOpen) this.#end(farewell);
+      else this.#saidFarewell = true;
     }
     this.#lcp.automaton.receive(packet);
   }
@@ -283,6 +283,10 @@ export class PppLink {
   }
 
   #sendIp(packet: Uint8Array): boolean {
+    if (packet.length > this.#lcp.policy.peerMru) {
+      this.#line.counters.dropped += 1;
+      return false;
+    }
     const sent = this.#line.send(protocolIpv4, packet);
     if (sent) {
       this.#line.counters.packetsSent += 1;
@@ -316,14 +320,15 @@ export class PppLink {
   }
 
   #surroundings(protocol: PppAuthenticationProtocol, demanded: boolean): AuthenticationSurroundings {
-    const { clock, random, log = silentLog } = this.#options;
+    const { random, log = silentLog } = this.#options;
     let current = true;
     const settings = this.#settings;
     return {
-      clock,
+      clock: this.#clock,
       random,
       log,
       settings,
+      ask: this.#ask,
       send: (number, packet) => void this.#line.send(number, packet),
       note: (text) => this.#line.note(text),
       discarded: (reason) => this.#discard(reason),
@@ -362,7 +367,7 @@ export class PppLink {
       return;
     }
     const session = this.#session;
-    admitAndAssign(options, session, (outcome) => {
+    admitAndAssign(options, session, this.#ask, (outcome) => {
       const stale = this.#session !== session || this.#phase !== "authenticate";
       if (outcome.kind === "refused") {
         if (!stale) this.#fail(outcome.code, outcome.reason);
@@ -376,7 +381,6 @@ export class PppLink {
 
   #startNetwork(): void {
     const options = this.#options;
-    const { clock } = options;
     const settings = this.#settings;
     const assignment = this.#assignment;
     const wishes = options.role === "caller" ? callerWishes(options) : assignment && wishesOrNone(assignment);
@@ -386,7 +390,7 @@ export class PppLink {
     }
     this.#enter("network");
     this.#network = new NetworkLayer({
-      clock,
+      clock: this.#clock,
       settings,
       wishes,
       maxData: () => this.#lcp.maxData,
@@ -483,8 +487,8 @@ export class PppLink {
 
   #end(ending: Pick<PppOutcome, "code" | "reason" | "by">): void {
     if (this.#ending !== undefined) return;
-    this.#ending = ending;
-    this.#line.note(`ending: ${ending.reason}`);
+    this.#ending = this.#saidFarewell && ending.by === "line" ? farewell : ending;
+    this.#line.note(`ending: ${this.#ending.reason}`);
     if (this.#phase !== "dead") this.#enter("terminate");
   }
 
@@ -493,11 +497,11 @@ export class PppLink {
     this.#over = true;
     this.#timers.stop();
     this.#releaseAddress();
-    this.#end({ code: ERROR_PPP_NO_RESPONSE, reason: "the other side does not answer", by: "line" });
+    this.#end(noResponse);
     this.#enter("dead");
     this.#line.close();
     const outcome: PppOutcome = {
-      ...(this.#ending ?? unknownEnding),
+      ...(this.#ending ?? noResponse),
       userName: this.#session.userName,
       wasUp: this.#wasUp,
     };
@@ -512,6 +516,15 @@ export class PppLink {
 }
 
 const nobody: PppSession = { userName: "", protocol: undefined, grant: {} };
-const unknownEnding = { code: ERROR_PPP_NO_RESPONSE, reason: "", by: "line" } as const;
+const noResponse = {
+  code: ERROR_PPP_NO_RESPONSE,
+  reason: "the other side does not answer",
+  by: "line",
+} as const;
+const farewell = {
+  code: ERROR_PPP_REMOTE_TERMINATED,
+  reason: "the other side ended the link",
+  by: "other side",
+} as const;
 /** What is left of an MRU of 16 384 behind the headers of IP and ICMP. */
 const mostPingData = 16_356;

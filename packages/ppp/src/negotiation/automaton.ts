@@ -125,7 +125,8 @@ export class NegotiationAutomaton {
       case codeConfigureAck:
         if (!this.#answersRequest(packet)) break;
         // RFC 1661 section 5.2: an Ack for other options than those asked for is no Ack.
-        if (!this.#isClosed && !sameOctets(packet.data, this.#requested)) this.#discard("an Ack for something else");
+        if (!this.#isClosed && !sameOctets(packet.data, this.#requested))
+          this.#discard("an Ack for something else");
         else {
           if (this.#isNegotiating) this.#options.policy.acknowledged();
           this.#event("RCA");
@@ -198,7 +199,8 @@ export class NegotiationAutomaton {
   }
 
   #answersRequest(packet: ControlPacket): boolean {
-    if (this.#isClosed || (packet.identifier === this.#requestIdentifier && this.#requested !== nothing)) return true;
+    if (this.#isClosed || (packet.identifier === this.#requestIdentifier && this.#requested !== nothing))
+      return true;
     this.#discard("an answer to another request");
     return false;
   }

@@ -79,13 +79,18 @@ export class AddressPool implements PppAddressProvider {
     this.#returned.delete(address);
     this.#lent.add(address);
     const { local, dns, nbns } = this.#options;
+    let lent = true;
     return {
       kind: "assigned",
       address: formatIpv4(address),
       local,
       dns,
       nbns,
-      release: () => this.#release(address),
+      release: () => {
+        // Somebody else may have it by now.
+        if (lent) this.#release(address);
+        lent = false;
+      },
     };
   }
 
@@ -101,7 +106,7 @@ export class AddressPool implements PppAddressProvider {
   }
 
   #release(address: number): void {
-    if (!this.#lent.delete(address)) return;
+    this.#lent.delete(address);
     if (this.#contains(address)) this.#returned.add(address);
   }
 
