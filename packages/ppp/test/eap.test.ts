@@ -163,7 +163,7 @@ describe("EAP over PPP", () => {
               new Promise((resolve) => {
                 answer = resolve;
                 forwarded.push(packet);
-                radius.receive(packet);
+                void radius.receive(packet);
               }),
           },
         },

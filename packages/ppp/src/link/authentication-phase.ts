@@ -1,125 +1,115 @@
-import { Secret } from "@sallyport/crypto";
 import { ERROR_AUTH_INTERNAL } from "@sallyport/errors/ras";
-import type { Clock, Log, Random } from "@sallyport/runtime";
-import type { AuthenticationOptions } from "../authentication/authentication-options.ts";
+import { type Clock, silentLog } from "@sallyport/runtime";
 import type { PppAuthenticationProtocol } from "../authentication/authentication-protocol.ts";
-import { ChapAuthenticator } from "../authentication/chap-authenticator.ts";
-import { ChapPeer } from "../authentication/chap-peer.ts";
-import type {
-  Authentication,
-  AuthenticationOutcome,
-  PppCredentials,
-  PppVerdict,
-} from "../authentication/credentials.ts";
-import { PapAuthenticator } from "../authentication/pap-authenticator.ts";
-import { PapPeer } from "../authentication/pap-peer.ts";
-import { textOctets } from "../authentication/text.ts";
+import type { Authentication, AuthenticationOutcome } from "../authentication/credentials.ts";
+import { isNetworkControlProtocol } from "../wire/protocols.ts";
 import type { Ask } from "./ask.ts";
-import { eapAuthenticator, eapPeer } from "./eap-authentication.ts";
-import { EapRelayAuthentication } from "./eap-relay-authentication.ts";
-import type { PppCallerCredentials, PppServerAuthentication } from "./link-options.ts";
+import type { FrameLine } from "./frame-line.ts";
+import type { PppLinkOptions, PppSession } from "./link-options.ts";
 import type { CompleteLinkSettings } from "./link-settings.ts";
+import {
+  type AuthenticationSurroundings,
+  demandedAuthentication,
+  promisedAuthentication,
+} from "./make-authentication.ts";
 
-/** What the authentications of a link share. */
-export interface AuthenticationSurroundings {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
+export interface AuthenticationPhaseOptions {
+  readonly link: PppLinkOptions;
   readonly settings: CompleteLinkSettings;
-  readonly send: (protocol: number, packet: Uint8Array) => void;
-  readonly done: (outcome: AuthenticationOutcome) => void;
-  readonly note: (text: string) => void;
-  readonly discarded: (reason: string) => void;
+  readonly clock: Clock;
   readonly ask: Ask;
+  readonly line: FrameLine;
+  readonly discarded: (reason: string) => void;
+  /** Everybody has proved what was asked for. */
+  readonly proven: (session: PppSession) => void;
+  /** At any time until `stop`: a later challenge of CHAP may fail, too. */
+  readonly refused: (code: number, reason: string) => void;
 }
 
-/** Makes the side that asks. */
-export function demandedAuthentication(
-  protocol: PppAuthenticationProtocol,
-  { provider, eap, name = "sallyport", rechallengeMs }: PppServerAuthentication,
-  surroundings: AuthenticationSurroundings,
-): Authentication | undefined {
-  const { ask } = surroundings;
-  if (protocol === "EAP") {
-    if (eap === undefined) return undefined;
-    const options = { ...basis(surroundings, protocol), log: surroundings.log };
-    return eap.kind === "relay"
-      ? new EapRelayAuthentication(options, eap, ask)
-      : eapAuthenticator(options, eap);
+/** Who is at the other end, or who this side is: the one authentication that LCP agreed on (RFC 1661 section 3.5). */
+export class AuthenticationPhase {
+  readonly #options: AuthenticationPhaseOptions;
+  #running: Authentication | undefined;
+  #session: PppSession = nobody;
+
+  constructor(options: AuthenticationPhaseOptions) {
+    this.#options = options;
   }
-  const refused = (why: string): void => {
-    surroundings.note(why);
-    authenticator.concluded({ kind: "refused", code: ERROR_AUTH_INTERNAL });
-  };
-  const answered = (verdict: PppVerdict): void => {
-    if (verdict?.kind === "accepted" || verdict?.kind === "refused") authenticator.concluded(verdict);
-    else refused("the authentication provider gave no verdict");
-  };
-  const verify = (credentials: PppCredentials): void => {
-    if (provider === undefined) refused("there is no authentication provider");
-    else
-      ask(
-        () => provider.verify(credentials),
-        answered,
-        () => refused("the authentication provider failed"),
-      );
-  };
-  const options = { ...basis(surroundings, protocol), verify, name: textOctets(name, 255) };
-  const authenticator: PapAuthenticator | ChapAuthenticator =
-    protocol === "PAP"
-      ? new PapAuthenticator(options)
-      : new ChapAuthenticator({ ...options, algorithm: protocol, rechallengeMs });
-  return authenticator;
-}
 
-/** Makes the side that answers. */
-export function promisedAuthentication(
-  protocol: PppAuthenticationProtocol,
-  credentials: PppCallerCredentials,
-  surroundings: AuthenticationSurroundings,
-): Authentication | undefined {
-  const options = basis(surroundings, protocol);
-  const { userName, eap } = credentials;
-  if (protocol === "EAP") {
-    return eap && eapPeer({ ...options, log: surroundings.log }, credentials, eap);
+  /** Who proved himself, or tried to. */
+  get session(): PppSession {
+    return this.#session;
   }
-  const password =
-    credentials.password instanceof Secret ? credentials.password : new Secret(credentials.password);
-  if (protocol === "PAP") return new PapPeer(options, userName, password);
-  return new ChapPeer({ ...options, algorithm: protocol, userName, password });
+
+  get protocol(): number | undefined {
+    return this.#running?.protocol;
+  }
+
+  /** @param protocol undefined where nothing was agreed on */
+  start(protocol: PppAuthenticationProtocol | undefined): void {
+    const { link, proven, refused } = this.#options;
+    this.#session = nobody;
+    if (protocol === undefined) {
+      proven(nobody);
+      return;
+    }
+    const surroundings = this.#surroundings(protocol);
+    this.#running =
+      link.role === "server"
+        ? demandedAuthentication(protocol, link.authentication, surroundings)
+        : link.credentials && promisedAuthentication(protocol, link.credentials, surroundings);
+    if (this.#running !== undefined) this.#running.start();
+    else refused(ERROR_AUTH_INTERNAL, `${protocol} is asked for, and is not set up`);
+  }
+
+  receive(packet: Uint8Array): void {
+    this.#running?.receive(packet);
+  }
+
+  /** A packet of another protocol came before authentication was over. */
+  otherPacket(protocol: number): void {
+    if (isNetworkControlProtocol(protocol)) this.#running?.networkPhaseSeen?.();
+  }
+
+  stop(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.stop();
+  }
+
+  #surroundings(protocol: PppAuthenticationProtocol): AuthenticationSurroundings {
+    const { link, settings, clock, ask, line, discarded } = this.#options;
+    const { random, log = silentLog } = link;
+    return {
+      clock,
+      random,
+      log,
+      settings,
+      ask,
+      send: (number, packet) => void line.send(number, packet),
+      note: (text) => line.note(text),
+      discarded,
+      done: (outcome) => {
+        if (this.#running !== undefined) this.#done(outcome, protocol);
+      },
+    };
+  }
+
+  #done(outcome: AuthenticationOutcome, protocol: PppAuthenticationProtocol): void {
+    const { link, line, proven, refused } = this.#options;
+    if (outcome.kind === "refused") {
+      this.#session = { ...this.#session, userName: outcome.userName };
+      refused(outcome.code, `${protocol}: ${outcome.reason}`);
+      return;
+    }
+    // A later challenge that was met changes nothing.
+    if (this.#session !== nobody) return;
+    const { grant } = outcome;
+    this.#session = { userName: grant.userName ?? outcome.userName, protocol, grant };
+    line.note(`${protocol} accepted ${JSON.stringify(this.#session.userName)}`);
+    link.events.authenticated?.(this.#session);
+    proven(this.#session);
+  }
 }
 
-/** What a caller can prove itself with: PAP, which gives the password away, only where that is wanted. */
-export function offeredProtocols(
-  credentials: PppCallerCredentials | undefined,
-): readonly PppAuthenticationProtocol[] {
-  if (credentials === undefined) return [];
-  const { protocols, eap } = credentials;
-  return protocols ?? (eap === undefined ? ["MS-CHAPv2", "CHAP"] : ["EAP", "MS-CHAPv2", "CHAP"]);
-}
-
-function basis(
-  surroundings: AuthenticationSurroundings,
-  protocol: PppAuthenticationProtocol,
-): AuthenticationOptions {
-  const { clock, random, settings, send, done, discarded } = surroundings;
-  const number = protocolNumbers[protocol];
-  return {
-    clock,
-    random,
-    retransmission: {
-      retransmitMs: settings.authenticationRetransmitMs,
-      maxTransmissions: settings.authenticationTransmissions,
-    },
-    send: (packet) => send(number, packet),
-    done,
-    discarded: (reason) => discarded(`${protocol}: ${reason}`),
-  };
-}
-
-const protocolNumbers: Readonly<Record<PppAuthenticationProtocol, number>> = {
-  PAP: 0xc023,
-  CHAP: 0xc223,
-  "MS-CHAPv2": 0xc223,
-  EAP: 0xc227,
-};
+const nobody: PppSession = { userName: "", protocol: undefined, grant: {} };

@@ -3,15 +3,10 @@ import {
   ERROR_AUTH_PROTOCOL_REJECTED,
   ERROR_IDLE_TIMEOUT,
   ERROR_PPP_NCP_TERMINATED,
-  ERROR_PPP_NO_RESPONSE,
-  ERROR_PPP_REMOTE_TERMINATED,
   ERROR_PPP_SESSION_TIMEOUT,
   ERROR_PPP_TIMEOUT,
-  ERROR_REMOTE_DISCONNECTION,
 } from "@sallyport/errors/ras";
-import { type Clock, type Milliseconds, silentLog } from "@sallyport/runtime";
-import type { PppAuthenticationProtocol } from "../authentication/authentication-protocol.ts";
-import type { Authentication, AuthenticationOutcome } from "../authentication/credentials.ts";
+import type { Clock, Milliseconds } from "@sallyport/runtime";
 import { defaultMru } from "../negotiation/lcp-options.ts";
 import { parseIpv4 } from "../network/ipv4-address.ts";
 import type { PingResult } from "../network/ping.ts";
@@ -32,20 +27,16 @@ import {
 } from "../wire/protocols.ts";
 import { admitAndAssign } from "./admission.ts";
 import { type Ask, asker } from "./ask.ts";
-import {
-  type AuthenticationSurroundings,
-  demandedAuthentication,
-  offeredProtocols,
-  promisedAuthentication,
-} from "./authentication-phase.ts";
+import { AuthenticationPhase } from "./authentication-phase.ts";
 import { FrameLine } from "./frame-line.ts";
 import { LcpLayer } from "./lcp-layer.ts";
 import type { PppCounters } from "./link-counters.ts";
 import type { PppAddressAssignment, PppLinkOptions, PppPhase, PppSession } from "./link-options.ts";
 import { type CompleteLinkSettings, completeLinkSettings } from "./link-settings.ts";
 import { LinkTimers } from "./link-timers.ts";
+import { offeredProtocols } from "./make-authentication.ts";
 import { callerWishes, type NetworkAgreement, NetworkLayer, wishesOrNone } from "./network-layer.ts";
-import type { PppOutcome } from "./outcome.ts";
+import { type Ending, farewell, lineLoss, noEcho, noResponse, type PppOutcome } from "./outcome.ts";
 
 /**
  * One side of a PPP link (RFC 1661): octets of the line come in and go out, in between the two sides agree, prove who
@@ -72,12 +63,10 @@ export class PppLink {
   readonly #settings: CompleteLinkSettings;
   readonly #line: FrameLine;
   readonly #lcp: LcpLayer;
+  readonly #authentication: AuthenticationPhase;
   #phase: PppPhase = "dead";
-  #demanded: Authentication | undefined;
-  #promised: Authentication | undefined;
-  /** How many of the two are not over yet. */
-  #unproven = 0;
-  #session: PppSession = nobody;
+  /** Counts how often the link was authenticated: what was asked for an earlier one does not count. */
+  #attempts = 0;
   #network: NetworkLayer | undefined;
   #assignment: PppAddressAssignment | undefined;
   /** IPCP of a quick other side, which came before an address was there. */
@@ -85,7 +74,7 @@ export class PppLink {
   #connected = false;
   #wasUp = false;
   /** Why the link will be over; the first reason counts. */
-  #ending: Pick<PppOutcome, "code" | "reason" | "by"> | undefined;
+  #ending: Ending | undefined;
   #saidFarewell = false;
   #over = false;
   /** Whose timers do their work whole. */
@@ -110,6 +99,16 @@ export class PppLink {
     this.#clock = this.#line.clock;
     this.#ask = asker((work) => this.#line.atomically(work));
     this.#timers = new LinkTimers(this.#clock);
+    this.#authentication = new AuthenticationPhase({
+      link: options,
+      settings,
+      clock: this.#clock,
+      ask: this.#ask,
+      line: this.#line,
+      discarded: (reason) => this.#discard(reason),
+      proven: (session) => this.#proven(session),
+      refused: (code, reason) => this.#fail(code, reason),
+    });
     this.#lcp = new LcpLayer({
       clock: this.#clock,
       settings,
@@ -128,12 +127,7 @@ export class PppLink {
       failed: ({ code, reason }) => this.#end({ code, reason, by: "this side" }),
       discarded: (reason) => this.#discard(`LCP: ${reason}`),
       protocolRejected: (protocol) => this.#protocolRejected(protocol),
-      lost: () =>
-        this.#drop({
-          code: ERROR_PPP_NO_RESPONSE,
-          reason: "the other side does not answer any more",
-          by: "line",
-        }),
+      lost: () => this.#drop(noEcho),
     });
   }
 
@@ -179,7 +173,7 @@ export class PppLink {
   /** The line is gone, without a word: nothing is sent any more. */
   lineLost(): void {
     if (this.#phase === "dead") return;
-    this.#drop({ code: ERROR_REMOTE_DISCONNECTION, reason: "the line was lost", by: "line" });
+    this.#drop(lineLoss);
   }
 
   /**
@@ -240,12 +234,11 @@ export class PppLink {
   }
 
   #openFrame(protocol: number, packet: Uint8Array): void {
-    if (protocol === this.#demanded?.protocol) this.#demanded.receive(packet);
-    else if (protocol === this.#promised?.protocol) this.#promised.receive(packet);
+    if (protocol === this.#authentication.protocol) this.#authentication.receive(packet);
     else if (this.#phase === "network") this.#networkFrame(protocol, packet);
     else if (this.#phase !== "authenticate") this.#discard(`${protocolName(protocol)} while the link ends`);
     else {
-      if (isNetworkControlProtocol(protocol)) this.#promised?.networkPhaseSeen?.();
+      this.#authentication.otherPacket(protocol);
       if (this.#inNetworkPhase) this.#networkFrame(protocol, packet);
       else if (protocol === protocolIpcp) this.#earlyIpcp = new Uint8Array(packet);
       else this.#discard(`${protocolName(protocol)} before authentication is over`);
@@ -297,78 +290,23 @@ export class PppLink {
 
   #lcpUp(): void {
     const { demanded, promised } = this.#lcp.policy;
-    const options = this.#options;
+    const protocol = demanded ?? promised;
     this.#enter("authenticate");
-    this.#session = nobody;
-    this.#demanded =
-      options.role === "server" && demanded !== undefined
-        ? demandedAuthentication(demanded, options.authentication, this.#surroundings(demanded, true))
-        : undefined;
-    this.#promised =
-      options.role === "caller" && promised !== undefined && options.credentials !== undefined
-        ? promisedAuthentication(promised, options.credentials, this.#surroundings(promised, false))
-        : undefined;
-    if ((demanded !== undefined && this.#demanded === undefined) || (promised && !this.#promised)) {
-      this.#fail(ERROR_AUTH_INTERNAL, `${demanded ?? promised} is asked for, and is not set up`);
-      return;
-    }
-    this.#unproven = (this.#demanded ? 1 : 0) + (this.#promised ? 1 : 0);
-    if (this.#unproven === 0) this.#allProven();
-    if ((demanded ?? promised) === "EAP") this.#timers.liftNegotiationLimit();
-    this.#demanded?.start();
-    this.#promised?.start();
+    // EAP has a limit of its own, from which the time of users is excepted (EAP-89).
+    if (protocol === "EAP") this.#timers.liftNegotiationLimit();
+    this.#authentication.start(protocol);
   }
 
-  #surroundings(protocol: PppAuthenticationProtocol, demanded: boolean): AuthenticationSurroundings {
-    const { random, log = silentLog } = this.#options;
-    let current = true;
-    const settings = this.#settings;
-    return {
-      clock: this.#clock,
-      random,
-      log,
-      settings,
-      ask: this.#ask,
-      send: (number, packet) => void this.#line.send(number, packet),
-      note: (text) => this.#line.note(text),
-      discarded: (reason) => this.#discard(reason),
-      done: (outcome) => {
-        // A later challenge that was met changes nothing; one that was not ends the link.
-        if (outcome.kind === "accepted" && !current) return;
-        current = false;
-        this.#proven(outcome, protocol, demanded);
-      },
-    };
-  }
-
-  #proven(outcome: AuthenticationOutcome, protocol: PppAuthenticationProtocol, demanded: boolean): void {
-    if (this.#phase !== "authenticate" && this.#phase !== "network") return;
-    const { userName } = outcome;
-    if (outcome.kind === "refused") {
-      this.#session = { ...this.#session, userName };
-      this.#fail(outcome.code, `${protocol}: ${outcome.reason}`);
-      return;
-    }
-    const name = outcome.grant.userName ?? userName;
-    if (demanded || this.#session === nobody) {
-      this.#session = { userName: name, protocol, grant: outcome.grant };
-    }
-    this.#line.note(`${protocol} accepted ${JSON.stringify(name)}`);
-    this.#options.events.authenticated?.(this.#session);
-    this.#unproven -= 1;
-    if (this.#unproven === 0) this.#allProven();
-  }
-
-  #allProven(): void {
+  #proven(session: PppSession): void {
     const options = this.#options;
     this.#limitNegotiation();
     if (options.role === "caller") {
       this.#startNetwork();
       return;
     }
-    const session = this.#session;
+    const attempt = this.#attempts;
     admitAndAssign(options, session, this.#ask, (outcome) => {
-      const stale = this.#session !== session || this.#phase !== "authenticate";
+      const stale = this.#attempts !== attempt || this.#phase !== "authenticate";
       if (outcome.kind === "refused") {
         if (!stale) this.#fail(outcome.code, outcome.reason);
       } else if (stale) outcome.release?.();
@@ -409,7 +347,7 @@ export class PppLink {
   }
 
   #networkUp(agreed: NetworkAgreement): void {
-    const { sessionTimeoutSeconds, idleTimeoutSeconds } = this.#session.grant;
+    const { sessionTimeoutSeconds, idleTimeoutSeconds } = this.#authentication.session.grant;
     this.#connected = true;
     this.#wasUp = true;
     this.#peerAddress = agreed.peer;
@@ -422,7 +360,7 @@ export class PppLink {
     this.#line.note(`network up, here ${agreed.local}, there ${agreed.peer}`);
     const { mru } = this.#settings;
     const { peerMru } = this.#lcp.policy;
-    this.#options.events.up?.({ ...agreed, mru, peerMru, session: this.#session });
+    this.#options.events.up?.({ ...agreed, mru, peerMru, session: this.#authentication.session });
   }
 
   #networkDown(): void {
@@ -439,10 +377,8 @@ export class PppLink {
 
   /** LCP is negotiated anew, or the link ends: whatever stands on it falls. */
   #lcpDown(): void {
-    this.#demanded?.stop();
-    this.#promised?.stop();
-    this.#demanded = undefined;
-    this.#promised = undefined;
+    this.#attempts += 1;
+    this.#authentication.stop();
     this.#earlyIpcp = undefined;
     this.#network?.automaton.down();
     this.#network = undefined;
@@ -454,7 +390,7 @@ export class PppLink {
   #protocolRejected(protocol: number): void {
     this.#line.note(`the other side rejects ${protocolName(protocol)}`);
     if (protocol === protocolIpcp) this.#network?.automaton.protocolRejected();
-    else if (protocol === this.#demanded?.protocol || protocol === this.#promised?.protocol) {
+    else if (protocol === this.#authentication.protocol) {
       this.#fail(ERROR_AUTH_PROTOCOL_REJECTED, `${protocolName(protocol)} was agreed on, and is rejected`);
     }
   }
@@ -479,13 +415,13 @@ export class PppLink {
   }
 
   /** There is nobody to tell that the link ends. */
-  #drop(ending: Pick<PppOutcome, "code" | "reason" | "by">): void {
+  #drop(ending: Ending): void {
     this.#end(ending);
     this.#lcp.automaton.down();
     this.#finished();
   }
 
-  #end(ending: Pick<PppOutcome, "code" | "reason" | "by">): void {
+  #end(ending: Ending): void {
     if (this.#ending !== undefined) return;
     this.#ending = this.#saidFarewell && ending.by === "line" ? farewell : ending;
     this.#line.note(`ending: ${this.#ending.reason}`);
@@ -502,7 +438,7 @@ export class PppLink {
     this.#line.close();
     const outcome: PppOutcome = {
       ...(this.#ending ?? noResponse),
-      userName: this.#session.userName,
+      userName: this.#authentication.session.userName,
       wasUp: this.#wasUp,
     };
     this.#options.events.closed?.(outcome);
@@ -515,16 +451,5 @@ export class PppLink {
   }
 }
 
-const nobody: PppSession = { userName: "", protocol: undefined, grant: {} };
-const noResponse = {
-  code: ERROR_PPP_NO_RESPONSE,
-  reason: "the other side does not answer",
-  by: "line",
-} as const;
-const farewell = {
-  code: ERROR_PPP_REMOTE_TERMINATED,
-  reason: "the other side ended the link",
-  by: "other side",
-} as const;
 /** What is left of an MRU of 16 384 behind the headers of IP and ICMP. */
 const mostPingData = 16_356;
