@@ -1,12 +1,13 @@
 import { ERROR_PPP_NO_ADDRESS_ASSIGNED } from "@sallyport/errors/ras";
-import type { Clock } from "@sallyport/runtime";
+import type { Clock, Milliseconds } from "@sallyport/runtime";
 import { NegotiationAutomaton } from "../negotiation/automaton.ts";
 import { IpcpPolicy, type IpcpWishes } from "../negotiation/ipcp-policy.ts";
 import type { NegotiationFailure } from "../negotiation/negotiation-policy.ts";
 import { formatIpv4, parseIpv4 } from "../network/ipv4-address.ts";
-import { EchoEndpoint } from "../network/ping.ts";
-import { type ControlPacket, encodeControlPacket } from "../wire/control-packet.ts";
+import { EchoEndpoint, type PingResult } from "../network/ping.ts";
+import { controlHeaderLength, encodeControlPacket } from "../wire/control-packet.ts";
 import { protocolIpcp, protocolIpv4 } from "../wire/protocols.ts";
+import type { FrameLine } from "./frame-line.ts";
 import type { PppAddressAssignment, PppCallerOptions } from "./link-options.ts";
 import type { CompleteLinkSettings } from "./link-settings.ts";
 
@@ -14,13 +15,18 @@ export interface NetworkLayerOptions {
   readonly clock: Clock;
   readonly settings: CompleteLinkSettings;
   readonly wishes: IpcpWishes;
-  readonly send: (protocol: number, packet: Uint8Array) => boolean;
+  readonly line: FrameLine;
+  /** The longest packet that the other side takes. */
+  readonly peerMru: number;
+  /** A packet of IP came: valid until this function returns. */
+  readonly packet: (packet: Uint8Array) => void;
+  /** One went or came. */
+  readonly active: () => void;
   readonly up: (agreed: NetworkAgreement) => void;
   readonly down: () => void;
   readonly finished: () => void;
   readonly failed: (failure: NegotiationFailure) => void;
   readonly discarded: (reason: string) => void;
-  readonly maxData: () => number;
 }
 
 /** What IPCP agreed on, in dotted decimal. */
@@ -36,6 +42,7 @@ export class NetworkLayer {
   readonly automaton: NegotiationAutomaton;
   readonly #options: NetworkLayerOptions;
   readonly #policy: IpcpPolicy;
+  /** There while IPCP is open. */
   #endpoint: EchoEndpoint | undefined;
 
   constructor(options: NetworkLayerOptions) {
@@ -45,8 +52,8 @@ export class NetworkLayer {
       policy: this.#policy,
       settings: options.settings.negotiation,
       clock: options.clock,
-      send: (packet) => void options.send(protocolIpcp, encodeControlPacket(packet)),
-      maxData: options.maxData,
+      send: (packet) => void options.line.send(protocolIpcp, encodeControlPacket(packet)),
+      maxData: () => options.peerMru - controlHeaderLength,
       layer: {
         up: () => this.#up(),
         down: () => this.#down(),
@@ -57,43 +64,69 @@ export class NetworkLayer {
     });
   }
 
-  get endpoint(): EchoEndpoint | undefined {
-    return this.#endpoint;
-  }
-
   start(): void {
     this.automaton.open();
     this.automaton.up();
   }
 
-  receive(packet: ControlPacket): void {
-    this.automaton.receive(packet);
+  /** A packet of IP from the other side. */
+  receive(packet: Uint8Array): void {
+    if (this.#endpoint === undefined) {
+      this.#options.discarded("IP before it is open");
+      return;
+    }
+    this.#options.line.counters.packetsReceived += 1;
+    this.#options.active();
+    this.#endpoint.receive(packet);
+    this.#options.packet(packet);
+  }
+
+  /** False when the packet was dropped. */
+  send(packet: Uint8Array): boolean {
+    const { line, peerMru, active } = this.#options;
+    if (this.#endpoint === undefined) return false;
+    if (packet.length > peerMru) {
+      line.counters.dropped += 1;
+      return false;
+    }
+    if (!line.send(protocolIpv4, packet)) return false;
+    line.counters.packetsSent += 1;
+    active();
+    return true;
+  }
+
+  /** @param to the other side where it is undefined */
+  ping(
+    to: number | undefined,
+    details: { readonly size: number; readonly timeoutMs: Milliseconds },
+  ): Promise<PingResult> {
+    const endpoint = this.#endpoint;
+    if (endpoint === undefined) return Promise.resolve({ kind: "not-sent" });
+    return new Promise((resolve) => endpoint.ping(to ?? this.#policy.peer, details, resolve));
   }
 
   #up(): void {
     const { own, peer, servers } = this.#policy;
+    const { clock, settings, failed, up } = this.#options;
     if (own === 0) {
-      const reason = "the other side assigned no address";
-      this.#options.failed({ code: ERROR_PPP_NO_ADDRESS_ASSIGNED, reason });
+      failed({ code: ERROR_PPP_NO_ADDRESS_ASSIGNED, reason: "the other side assigned no address" });
       return;
     }
-    this.#endpoint = new EchoEndpoint({
-      clock: this.#options.clock,
-      own,
-      answers: this.#options.settings.answerPing,
-      send: (packet) => this.#options.send(protocolIpv4, packet),
-    });
+    const send = (packet: Uint8Array): boolean => this.send(packet);
+    this.#endpoint = new EchoEndpoint({ clock, own, answers: settings.answerPing, send });
     const told = (from: number): string[] =>
       servers
         .slice(from, from + 2)
         .filter(Boolean)
         .map(formatIpv4);
-    this.#options.up({ local: formatIpv4(own), peer: formatIpv4(peer), dns: told(0), nbns: told(2) });
+    up({ local: formatIpv4(own), peer: formatIpv4(peer), dns: told(0), nbns: told(2) });
   }
 
   #down(): void {
-    this.#endpoint?.stop();
+    const endpoint = this.#endpoint;
     this.#endpoint = undefined;
+    if (endpoint === undefined) return;
+    endpoint.stop();
     this.#options.down();
   }
 }

@@ -71,7 +71,6 @@ export class PppLink {
   #assignment: PppAddressAssignment | undefined;
   /** IPCP of a quick other side, which came before an address was there. */
   #earlyIpcp: Uint8Array<ArrayBuffer> | undefined;
-  #connected = false;
   #wasUp = false;
   /** Why the link will be over; the first reason counts. */
   #ending: Ending | undefined;
@@ -81,7 +80,6 @@ export class PppLink {
   readonly #clock: Clock;
   readonly #ask: Ask;
   readonly #timers: LinkTimers;
-  #peerAddress = "0.0.0.0";
 
   /** @throws {RangeError} for settings or addresses that make no sense */
   constructor(options: PppLinkOptions) {
@@ -183,7 +181,7 @@ export class PppLink {
    *   side takes
    */
   sendPacket(packet: Uint8Array): boolean {
-    return this.#connected && this.#sendIp(packet);
+    return this.#network?.send(packet) ?? false;
   }
 
   /**
@@ -199,10 +197,8 @@ export class PppLink {
     if (!(Number.isInteger(size) && size >= 0 && size <= mostPingData)) {
       throw new RangeError(`size must be 0 to ${mostPingData} octets, not ${size}`);
     }
-    const to = parseIpv4(options.to ?? this.#peerAddress);
-    const { endpoint } = this.#network ?? {};
-    if (endpoint === undefined) return Promise.resolve({ kind: "not-sent" });
-    return new Promise((resolve) => endpoint.ping(to, { size, timeoutMs }, resolve));
+    const to = options.to === undefined ? undefined : parseIpv4(options.to);
+    return this.#network?.ping(to, { size, timeoutMs }) ?? Promise.resolve({ kind: "not-sent" });
   }
 
   #enter(phase: PppPhase): void {
@@ -251,8 +247,8 @@ export class PppLink {
   }
 
   #networkFrame(protocol: number, packet: Uint8Array): void {
-    if (protocol === protocolIpv4) this.#ipPacket(packet);
-    else if (protocol === protocolIpcp) this.#network?.receive(decodeControlPacket(packet));
+    if (protocol === protocolIpv4) this.#network?.receive(packet);
+    else if (protocol === protocolIpcp) this.#network?.automaton.receive(decodeControlPacket(packet));
     else {
       this.#line.counters.unknownProtocols += 1;
       if (isNetworkControlProtocol(protocol) && packet[0] === codeTerminateRequest) {
@@ -262,30 +258,6 @@ export class PppLink {
         this.#line.send(protocol, encodeControlPacket({ code: codeTerminateAck, identifier, data }));
       } else this.#lcp.rejectProtocol(protocol, packet);
     }
-  }
-
-  #ipPacket(packet: Uint8Array): void {
-    if (!this.#connected) {
-      this.#discard("IP before IPCP is open");
-      return;
-    }
-    this.#line.counters.packetsReceived += 1;
-    this.#timers.active();
-    this.#network?.endpoint?.receive(packet);
-    this.#options.events.packet?.(packet);
-  }
-
-  #sendIp(packet: Uint8Array): boolean {
-    if (packet.length > this.#lcp.policy.peerMru) {
-      this.#line.counters.dropped += 1;
-      return false;
-    }
-    const sent = this.#line.send(protocolIpv4, packet);
-    if (sent) {
-      this.#line.counters.packetsSent += 1;
-      this.#timers.active();
-    }
-    return sent;
   }
 
   #lcpUp(): void {
@@ -331,9 +303,10 @@ export class PppLink {
       clock: this.#clock,
       settings,
       wishes,
-      maxData: () => this.#lcp.maxData,
-      send: (protocol, packet) =>
-        protocol === protocolIpv4 ? this.#sendIp(packet) : this.#line.send(protocol, packet),
+      line: this.#line,
+      peerMru: this.#lcp.policy.peerMru,
+      packet: (packet) => this.#options.events.packet?.(packet),
+      active: () => this.#timers.active(),
       up: (agreed) => this.#networkUp(agreed),
       down: () => this.#networkDown(),
       finished: () => this.#networkFinished(),
@@ -348,9 +321,7 @@ export class PppLink {
 
   #networkUp(agreed: NetworkAgreement): void {
     const { sessionTimeoutSeconds, idleTimeoutSeconds } = this.#authentication.session.grant;
-    this.#connected = true;
     this.#wasUp = true;
-    this.#peerAddress = agreed.peer;
     this.#timers.networkUp({
       session: sessionTimeoutSeconds && sessionTimeoutSeconds * 1000,
       idle: idleTimeoutSeconds && idleTimeoutSeconds * 1000,
@@ -364,8 +335,6 @@ export class PppLink {
   }
 
   #networkDown(): void {
-    if (!this.#connected) return;
-    this.#connected = false;
     this.#line.note("network down");
     this.#options.events.down?.();
   }
