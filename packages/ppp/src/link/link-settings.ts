@@ -8,8 +8,21 @@ export type CompleteLinkSettings = Required<{
   readonly [Name in keyof Omit<PppLinkSettings, "negotiation">]: Exclude<PppLinkSettings[Name], undefined>;
 }> & { readonly negotiation: CompleteNegotiationSettings };
 
-/** @throws {RangeError} for a number out of its range */
-export function completeLinkSettings(settings: PppLinkSettings = {}): CompleteLinkSettings {
+/**
+ * Fills in the defaults, once for many links that share their settings.
+ *
+ * @throws {RangeError} for a number out of its range
+ */
+export function completeLinkSettings(settings: PppLinkSettings = defaults): CompleteLinkSettings {
+  const complete = known.get(settings) ?? completed(settings);
+  known.set(settings, complete);
+  return complete;
+}
+
+const defaults: PppLinkSettings = Object.freeze({});
+const known: WeakMap<PppLinkSettings, CompleteLinkSettings> = new WeakMap();
+
+function completed(settings: PppLinkSettings): CompleteLinkSettings {
   const {
     mru = 1500,
     characterMap = 0,

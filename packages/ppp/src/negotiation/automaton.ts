@@ -72,7 +72,7 @@ export class NegotiationAutomaton {
   #renegotiations = 0;
   /** What the packet that is being handled needs for an answer. */
   #received: ControlPacket | undefined;
-  #receivedOptions: readonly ConfigurationOption[] = [];
+  #receivedOptions: readonly ConfigurationOption[] = noOptions;
   #judgement: Judgement | undefined;
 
   constructor(options: AutomatonOptions) {
@@ -114,6 +114,11 @@ export class NegotiationAutomaton {
     } catch (error) {
       if (!(error instanceof PppPacketError)) throw error;
       this.#discard(error.message);
+    } finally {
+      // They view what belongs to others by now.
+      this.#received = undefined;
+      this.#receivedOptions = noOptions;
+      this.#judgement = undefined;
     }
   }
 
@@ -348,7 +353,6 @@ export class NegotiationAutomaton {
     this.#stopTimer();
     this.#cancelTimer = this.#options.clock.after(this.#options.settings.restartMs, () => {
       this.#cancelTimer = undefined;
-      this.#received = undefined;
       this.#event(this.#restartCounter > 0 ? "TO+" : "TO-");
     });
   }
@@ -368,6 +372,7 @@ const hasTimer: ReadonlySet<AutomatonState> = new Set([
   "Ack-Sent",
 ]);
 const nothing: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+const noOptions: readonly ConfigurationOption[] = [];
 
 function sameOctets(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((octet, index) => octet === other[index]);

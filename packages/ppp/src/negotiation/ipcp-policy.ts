@@ -39,7 +39,7 @@ export class IpcpPolicy implements NegotiationPolicy {
   /** The servers that the other side told of, as {@link ipcpServerOptions} has them. */
   readonly servers: [number, number, number, number] = [0, 0, 0, 0];
   readonly #wishes: IpcpWishes;
-  readonly #leftOut: Set<number> = new Set();
+  #leftOut: readonly number[] = none;
 
   constructor(wishes: IpcpWishes) {
     this.#wishes = wishes;
@@ -50,13 +50,13 @@ export class IpcpPolicy implements NegotiationPolicy {
     this.own = this.#wishes.own;
     this.peer = 0;
     this.servers.fill(0);
-    this.#leftOut.clear();
+    this.#leftOut = none;
   }
 
   request(): readonly ConfigurationOption[] {
     const options: ConfigurationOption[] = [];
     const ask = (type: number, address: number): void => {
-      if (!this.#leftOut.has(type)) options.push({ type, value: octets32(address) });
+      if (!this.#leftOut.includes(type)) options.push({ type, value: octets32(address) });
     };
     ask(ipcpOptionAddress, this.own);
     if (this.#wishes.askForServers) {
@@ -118,7 +118,7 @@ export class IpcpPolicy implements NegotiationPolicy {
       }
       const server = ipcpServerOptions.indexOf(type);
       if (server >= 0) this.servers[server] = 0;
-      this.#leftOut.add(type);
+      this.#leftOut = [...this.#leftOut, type];
     }
     return undefined;
   }
@@ -137,3 +137,5 @@ export class IpcpPolicy implements NegotiationPolicy {
     return address === peer ? undefined : peer;
   }
 }
+
+const none: readonly number[] = [];

@@ -62,7 +62,7 @@ export class LcpPolicy implements NegotiationPolicy {
   #nextMagic = 0;
   /** Index among the demanded protocols. */
   #authentication = 0;
-  readonly #leftOut: Set<number> = new Set();
+  #leftOut: readonly number[] = none;
 
   constructor(wishes: LcpWishes) {
     this.#wishes = wishes;
@@ -80,19 +80,19 @@ export class LcpPolicy implements NegotiationPolicy {
     this.#characterMap = characterMap;
     this.#nextMagic = this.#newMagic();
     this.#authentication = 0;
-    this.#leftOut.clear();
+    this.#leftOut = none;
   }
 
   /** What the other side may send: meaningful once LCP is open. */
   get ownCharacterMap(): number {
-    return this.#leftOut.has(lcpOptionCharacterMap) ? defaultCharacterMap : this.#characterMap;
+    return this.#leftOut.includes(lcpOptionCharacterMap) ? defaultCharacterMap : this.#characterMap;
   }
 
   request(): readonly ConfigurationOption[] {
     const { compressHeaders, demanded } = this.#wishes;
     const options: ConfigurationOption[] = [];
     const ask = (type: number, value: Uint8Array): void => {
-      if (!this.#leftOut.has(type)) options.push({ type, value });
+      if (!this.#leftOut.includes(type)) options.push({ type, value });
     };
     if (this.#mru !== defaultMru) ask(lcpOptionMru, octets16(this.#mru));
     if (this.#characterMap !== defaultCharacterMap) {
@@ -143,7 +143,7 @@ export class LcpPolicy implements NegotiationPolicy {
   }
 
   acknowledged(): void {
-    this.magic = this.#leftOut.has(lcpOptionMagicNumber) ? 0 : this.#nextMagic;
+    this.magic = this.#leftOut.includes(lcpOptionMagicNumber) ? 0 : this.#nextMagic;
     this.demanded = this.#wishes.demanded[this.#authentication];
   }
 
@@ -152,7 +152,7 @@ export class LcpPolicy implements NegotiationPolicy {
       if (type === lcpOptionMru && value.length === 2) {
         const wanted = numberOf(value);
         if (wanted >= leastMru && wanted <= this.#wishes.mru) this.#mru = wanted;
-        else this.#leftOut.add(lcpOptionMru);
+        else this.#leftOut = [...this.#leftOut, lcpOptionMru];
       } else if (type === lcpOptionCharacterMap && value.length === 4) {
         // RFC 1662 section 7.1: both sides' needs count.
         this.#characterMap = (this.#characterMap | numberOf(value)) >>> 0;
@@ -173,7 +173,7 @@ export class LcpPolicy implements NegotiationPolicy {
       if (type === lcpOptionAuthentication && this.#wishes.demanded.length > 0) {
         return { code: ERROR_PEER_REFUSED_AUTH, reason: "the other side refuses to prove who it is" };
       }
-      this.#leftOut.add(type);
+      this.#leftOut = [...this.#leftOut, type];
     }
     return undefined;
   }
@@ -234,3 +234,4 @@ export class LcpPolicy implements NegotiationPolicy {
 }
 
 const empty: Uint8Array = new Uint8Array(0);
+const none: readonly number[] = [];

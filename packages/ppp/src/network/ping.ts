@@ -10,14 +10,19 @@ export type PingResult =
   /** It was not sent: the network is down, the line is full, the packet is too long, or too many are on their way. */
   | { readonly kind: "not-sent" };
 
+interface Waiting {
+  readonly done: (result: PingResult) => void;
+  readonly cancel: Cancel;
+}
+
 /** One side of a link as a host of IP: it answers echo requests for its address, and sends some. */
 export class EchoEndpoint {
   readonly #clock: Clock;
   readonly #own: number;
   readonly #answers: boolean;
   readonly #send: (packet: Uint8Array<ArrayBuffer>) => boolean;
-  readonly #waiting: Map<number, { readonly done: (result: PingResult) => void; readonly cancel: Cancel }> =
-    new Map();
+  /** Made with the first echo request: most links never send one. */
+  #waiting: Map<number, Waiting> | undefined;
   #sequence = 0;
 
   constructor(options: {
@@ -57,26 +62,28 @@ export class EchoEndpoint {
     const data = Uint8Array.from({ length: details.size }, (_, at) => at);
     const payload = encodeIcmpEcho({ kind: "request", identifier, sequence, data });
     const packet = encodeIpv4({ source: this.#own, destination: to, protocol: ipProtocolIcmp, payload });
-    if (this.#waiting.size >= mostWaiting) {
+    this.#waiting ??= new Map();
+    const waiting = this.#waiting;
+    if (waiting.size >= mostWaiting) {
       done({ kind: "not-sent" });
       return;
     }
     const sentAt = this.#clock.monotonic();
     const cancel = this.#clock.after(details.timeoutMs, () => {
-      this.#waiting.delete(sequence);
+      waiting.delete(sequence);
       done({ kind: "no-reply" });
     });
     const replied = (result: PingResult): void =>
       done(
         result.kind === "reply" ? { kind: "reply", milliseconds: this.#clock.monotonic() - sentAt } : result,
       );
-    this.#waiting.set(sequence, { done: replied, cancel });
+    waiting.set(sequence, { done: replied, cancel });
     if (!this.#send(packet)) this.#conclude(sequence, { kind: "not-sent" });
   }
 
   /** The network is down. */
   stop(): void {
-    for (const sequence of [...this.#waiting.keys()]) this.#conclude(sequence, { kind: "no-reply" });
+    for (const sequence of [...(this.#waiting?.keys() ?? [])]) this.#conclude(sequence, { kind: "no-reply" });
   }
 
   #answer(to: number, request: IcmpEcho): void {
@@ -89,9 +96,9 @@ export class EchoEndpoint {
   }
 
   #conclude(sequence: number, result: PingResult): void {
-    const waiting = this.#waiting.get(sequence);
+    const waiting = this.#waiting?.get(sequence);
     if (waiting === undefined) return;
-    this.#waiting.delete(sequence);
+    this.#waiting?.delete(sequence);
     waiting.cancel();
     waiting.done(result);
   }
