@@ -284,6 +284,24 @@ describe("CHAP (RFC 1994)", () => {
   });
 });
 
+describe("MS-CHAPv2 (RFC 2759)", () => {
+  it("a challenge that comes twice gets the same response twice, so that the proof fits both", () => {
+    const { caller, clock, open } = pair({
+      server: { authentication: { protocols: ["MS-CHAPv2"], provider } },
+      bend: (octets, direction) => {
+        const isChallenge =
+          direction === "to caller" && Buffer.from(octets).toString("hex").startsWith("7ec22301");
+        return isChallenge ? Uint8Array.of(...octets, ...octets) : octets;
+      },
+    });
+    open();
+    clock.advance(4_000);
+    const responses = caller.trace.filter((line) => line.startsWith("sent CHAP Response"));
+    expect(responses).toHaveLength(2);
+    expect(caller.connections).toHaveLength(1);
+  });
+});
+
 describe("providers", () => {
   const failing: readonly (readonly [string, () => unknown])[] = [
     [

@@ -224,10 +224,7 @@ describe("noise", () => {
 
   it("on the line only makes a call take longer: links come up through lost, doubled and broken octets", () => {
     const protocols = fc.constantFrom<PppAuthenticationProtocol>("PAP", "CHAP", "MS-CHAPv2");
-    const damage = fc.array(fc.constantFrom("keep", "lose", "double", "break"), {
-      minLength: 20,
-      maxLength: 20,
-    });
+    const damage = fc.array(fc.constantFrom("keep", "lose", "double", "break"), { maxLength: 8 });
     fc.assert(
       fc.property(protocols, damage, (asked, kinds) => {
         let count = 0;

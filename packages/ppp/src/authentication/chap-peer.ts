@@ -43,7 +43,10 @@ export class ChapPeer implements Authentication {
   readonly protocol: number = protocolChap;
   readonly #options: ChapPeerOptions;
   readonly #retransmission: Retransmission;
-  #identifier = -1;
+  /** The last challenge, and what it was answered with. */
+  #answered:
+    | { readonly identifier: number; readonly challenge: Uint8Array; readonly response: Uint8Array }
+    | undefined;
   #expectation: Expectation | undefined;
   #state: "idle" | "waiting" | "accepted" | "over" = "idle";
 
@@ -61,7 +64,7 @@ export class ChapPeer implements Authentication {
     const { code, identifier, data } = decodeControlPacket(bytes);
     if (this.#state === "over") return;
     if (code === chapChallenge) this.#respond(identifier, decodeChapValue(data).value);
-    else if (this.#state !== "waiting" || identifier !== this.#identifier) {
+    else if (this.#state !== "waiting" || identifier !== this.#answered?.identifier) {
       this.#options.discarded(`code ${code}, identifier ${identifier}`);
     } else if (code === chapSuccess) this.#succeeded(textOf(data));
     else if (code === chapFailure) this.#failed(textOf(data));
@@ -75,7 +78,12 @@ export class ChapPeer implements Authentication {
 
   #respond(identifier: number, challenge: Uint8Array): void {
     const { userName, algorithm, password, send } = this.#options;
-    this.#identifier = identifier;
+    const last = this.#answered;
+    if (last?.identifier === identifier && constantTimeEqual(last.challenge, challenge)) {
+      // Another answer would need another proof, and the other side may have the first one already.
+      send(last.response);
+      return;
+    }
     const name = textOctets(userName);
     let value: Uint8Array;
     if (algorithm === "CHAP") value = md5(Uint8Array.of(identifier), password.reveal(), challenge);
@@ -86,9 +94,10 @@ export class ChapPeer implements Authentication {
     }
     this.#state = "waiting";
     const data = encodeChapValue({ value, name });
-    const packet = encodeControlPacket({ code: chapResponse, identifier, data });
+    const response = encodeControlPacket({ code: chapResponse, identifier, data });
+    this.#answered = { identifier, challenge: new Uint8Array(challenge), response };
     this.#retransmission.start(
-      () => send(packet),
+      () => send(response),
       () => this.#refused(ERROR_PPP_TIMEOUT, "no answer came"),
     );
   }
