@@ -9,6 +9,7 @@ import { complaintsOf, dialogsText, runDialogs } from "./dialogs/run-dialogs.ts"
 import { environmentLines } from "./environment.ts";
 import { type GrowthResults, runGrowth } from "./growth.ts";
 import { runHalfOpen } from "./half-open.ts";
+import { fullPppSize, pppText, runPppBenchmark } from "./ppp/ppp-benchmark.ts";
 import { chart } from "./report/chart.ts";
 import { growthChart } from "./report/growth-chart.ts";
 import { growthPromises, growthText } from "./report/growth-table.ts";
@@ -28,6 +29,7 @@ interface Options {
   readonly halfOpen?: number;
   readonly dialogs?: number;
   readonly sspi?: true;
+  readonly ppp?: true;
   readonly growth?: true;
   readonly json?: true;
   readonly markdown?: true;
@@ -79,6 +81,12 @@ export function createProgram(): Command {
         "instead: what a request costs from 10 to 10 000 clients and from 1 to 100 policies",
       ).conflicts(["seconds", "only", "soak", "halfOpen", "dialogs", "sspi"]),
     )
+    .addOption(
+      new Option(
+        "--ppp",
+        "instead: frames of PPP beside a plain copy, and what an idle link takes",
+      ).conflicts(["rounds", "seconds", "only", "soak", "halfOpen", "dialogs", "sspi", "growth", "markdown"]),
+    )
     .option("--json", "print the results as JSON")
     .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
     .addHelpText(
@@ -95,12 +103,14 @@ Examples:
   npm run bench -- --growth --rounds 9              clients and policies: about two minutes
   npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with
   npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve
-  npm run bench -- --sspi                           needs no FreeRADIUS`,
+  npm run bench -- --ppp                            needs no FreeRADIUS
+  npm run bench -- --sspi                           neither does this`,
     )
     .action(async (options: Options) => {
       const work = (scope: Scope): Promise<number> => {
         if (options.growth) return growth(options);
         if (options.sspi) return sspi(options);
+        if (options.ppp) return ppp(options);
         if (options.soak !== undefined) return soak(scope, options.soak, options);
         if (options.dialogs !== undefined) return dialogs(scope, options.dialogs, options);
         return options.halfOpen === undefined
@@ -134,6 +144,14 @@ async function dialogs(scope: Scope, count: number, { json }: Options): Promise<
   save(results.startedAt, "dialogs", { json: asJson });
   process.stdout.write(json ? asJson : dialogsText(results));
   return complaintsOf(results).length === 0 ? 0 : 1;
+}
+
+async function ppp({ json }: Options): Promise<number> {
+  const results = await runPppBenchmark(fullPppSize, progress);
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "ppp", { json: asJson });
+  process.stdout.write(json ? asJson : pppText(results));
+  return results.isMemoryKept ? 0 : 1;
 }
 
 async function sspi({ json }: Options): Promise<number> {
@@ -176,7 +194,7 @@ async function halfOpen(scope: Scope, count: number, { json }: Options): Promise
 /** One file for each form of the results, named after the moment of the run. */
 function save(
   startedAt: string,
-  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "growth",
+  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "ppp" | "growth",
   forms: Readonly<Record<string, string>>,
 ): void {
   mkdirSync(resultsFolder, { recursive: true });
