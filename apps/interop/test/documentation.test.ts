@@ -34,6 +34,7 @@ const documents = [
   "packages/eap-radius/README.md",
   "packages/errors/README.md",
   "packages/nps/README.md",
+  "packages/ppp/README.md",
   "packages/radius/README.md",
   "packages/ras-security/README.md",
   "packages/runtime/README.md",
