@@ -22,6 +22,7 @@ export { grantOf } from "./authentication/grant.ts";
 
 // What was said.
 
+export { PppEvent, pppEventSource } from "./events.ts";
 export { describePacket } from "./trace/describe-packet.ts";
 export type { PppTraceEvent } from "./trace/trace-event.ts";
 

@@ -261,6 +261,16 @@ describe("beside negotiation", () => {
     expect(Buffer.from(reply).toString("hex")).toBe(`0a05000b${magic}010203`);
   });
 
+  it("RFC 1570: the version that Windows tells is read, and not answered", () => {
+    const peer = new RawPeer(open).openLcp();
+    peer.take();
+    peer.lcp(12, 5, Uint8Array.of(1, 2, 3, 4, ...new TextEncoder().encode("MSRASV5.20")));
+    peer.lcp(13, 6, new Uint8Array(8));
+    expect(peer.take()).toEqual([]);
+    expect(peer.side.trace).toContain('received LCP Identification id=5 "MSRASV5.20"');
+    expect(peer.link.phase).toBe("network");
+  });
+
   it("Echo-Replies, Discard-Requests and an Echo-Request that is too short get no answer", () => {
     const peer = new RawPeer(open).openLcp();
     peer.take();

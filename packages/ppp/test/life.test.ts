@@ -1,3 +1,4 @@
+import { createMemoryLog } from "@sallyport/runtime";
 import { describe, expect, it } from "vitest";
 import {
   encodeFrame,
@@ -214,6 +215,50 @@ describe("what goes over a link", () => {
     );
     expect(caller.trace).toContain("note phase network");
     expect(caller.trace).toContain("note network up, here 10.99.0.2, there 10.99.0.1");
+  });
+});
+
+describe("receivers of events", () => {
+  it("that throw are logged by their name, and the link goes on", () => {
+    const log = createMemoryLog();
+    const fail = (): never => {
+      throw new TypeError("a receiver's own mistake");
+    };
+    const peer = new RawPeer(
+      (events, clock) =>
+        new PppLink({
+          role: "server",
+          name: "gate-1",
+          clock,
+          log,
+          random: (length) => new Uint8Array(length).fill(7),
+          ...open,
+          addresses: {
+            assign: () => ({ kind: "assigned", address: "10.99.0.2", local: "10.99.0.1", release: fail }),
+          },
+          events: {
+            send: events.send,
+            phase: fail,
+            up: fail,
+            down: fail,
+            packet: fail,
+            trace: fail,
+            closed: fail,
+          },
+        }),
+    )
+      .openLcp()
+      .openIpcp();
+    peer.frame(protocolIpv4, new Uint8Array(40));
+    expect(peer.link.phase).toBe("network");
+    peer.link.lineLost();
+    expect(peer.link.phase).toBe("dead");
+    const told = new Set(log.withId(1).map(({ message }) => message));
+    for (const name of ["phase", "up", "down", "packet", "trace", "closed", "release"]) {
+      expect(told).toContain(`The receiver of "${name}" failed.`);
+    }
+    expect(log.events[0]).toMatchObject({ source: "PPP", fields: { link: "gate-1", error: "TypeError" } });
+    expect(JSON.stringify(log.events)).not.toContain("own mistake");
   });
 });
 

@@ -12,6 +12,7 @@ import {
   demandedAuthentication,
   promisedAuthentication,
 } from "./make-authentication.ts";
+import type { Tell } from "./tell.ts";
 
 export interface AuthenticationPhaseOptions {
   readonly link: PppLinkOptions;
@@ -19,6 +20,7 @@ export interface AuthenticationPhaseOptions {
   readonly clock: Clock;
   readonly ask: Ask;
   readonly line: FrameLine;
+  readonly tell: Tell;
   readonly discarded: (reason: string) => void;
   /** Everybody has proved what was asked for. */
   readonly proven: (session: PppSession) => void;
@@ -96,7 +98,7 @@ export class AuthenticationPhase {
   }
 
   #done(outcome: AuthenticationOutcome, protocol: PppAuthenticationProtocol): void {
-    const { link, line, proven, refused } = this.#options;
+    const { link, line, tell, proven, refused } = this.#options;
     if (outcome.kind === "refused") {
       this.#session = { ...this.#session, userName: outcome.userName };
       refused(outcome.code, `${protocol}: ${outcome.reason}`);
@@ -107,7 +109,7 @@ export class AuthenticationPhase {
     const { grant } = outcome;
     this.#session = { userName: grant.userName ?? outcome.userName, protocol, grant };
     line.note(`${protocol} accepted ${JSON.stringify(this.#session.userName)}`);
-    link.events.authenticated?.(this.#session);
+    tell("authenticated", () => link.events.authenticated?.(this.#session));
     proven(this.#session);
   }
 }

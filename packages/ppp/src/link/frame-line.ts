@@ -5,6 +5,7 @@ import { describePacket } from "../trace/describe-packet.ts";
 import { protocolPap } from "../wire/protocols.ts";
 import { type PppCounters, zeroCounters } from "./link-counters.ts";
 import type { PppLinkEvents } from "./link-options.ts";
+import type { Tell } from "./tell.ts";
 
 /** Both directions of a link's line as frames, counted and traced. */
 export class FrameLine {
@@ -13,6 +14,7 @@ export class FrameLine {
   format: FrameFormat = {};
   readonly #clock: Clock;
   readonly #events: PppLinkEvents;
+  readonly #tell: Tell;
   readonly #deframer: PppDeframer;
   #busy = false;
   #waiting: Uint8Array[] = [];
@@ -21,12 +23,14 @@ export class FrameLine {
   constructor(options: {
     readonly clock: Clock;
     readonly events: PppLinkEvents;
+    readonly tell: Tell;
     readonly maxPacket: number;
     readonly onFrame: (protocol: number, packet: Uint8Array) => void;
   }) {
-    const { clock, events, maxPacket, onFrame } = options;
+    const { clock, events, tell, maxPacket, onFrame } = options;
     this.#clock = clock;
     this.#events = events;
+    this.#tell = tell;
     this.#deframer = new PppDeframer({
       counters: this.counters,
       maxPacket,
@@ -89,7 +93,7 @@ export class FrameLine {
     const frame = encodeFrame(protocol, packet, this.format);
     counters.framesSent += 1;
     counters.octetsSent += frame.length;
-    if (this.#events.send(frame) === false) this.#full = true;
+    if (this.#tell("send", () => this.#events.send(frame)) === false) this.#full = true;
     return true;
   }
 
@@ -108,7 +112,7 @@ export class FrameLine {
   }
 
   #trace(kind: "sent" | "received" | "note", text: string): void {
-    this.#events.trace?.({ at: this.#clock.monotonic(), kind, text });
+    this.#tell("trace", () => this.#events.trace?.({ at: this.#clock.monotonic(), kind, text }));
   }
 }
 

@@ -9,7 +9,9 @@ import {
   codeDiscardRequest,
   codeEchoReply,
   codeEchoRequest,
+  codeIdentification,
   codeProtocolReject,
+  codeTimeRemaining,
   controlHeaderLength,
   encodeControlPacket,
 } from "../wire/control-packet.ts";
@@ -137,9 +139,12 @@ export class LcpLayer {
   }
 }
 
+/** Windows tells its version in an Identification (RFC 1570 section 2): read in the trace, and not answered. */
 const otherCodes: ReadonlySet<number> = new Set([
   codeProtocolReject,
   codeEchoRequest,
   codeEchoReply,
   codeDiscardRequest,
+  codeIdentification,
+  codeTimeRemaining,
 ]);

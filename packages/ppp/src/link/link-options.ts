@@ -133,7 +133,7 @@ export interface PppCallerEap
   readonly callback?: boolean | undefined;
 }
 
-/** What a link tells. Called synchronously, in the order in which things happen; none of them may throw. */
+/** What a link tells. Called synchronously, in the order in which things happen; what one throws is logged. */
 export interface PppLinkEvents {
   /**
    * Octets for the line: whole frames, in an array of the receiver's own.

@@ -1,9 +1,7 @@
 import {
   ERROR_AUTH_INTERNAL,
   ERROR_AUTH_PROTOCOL_REJECTED,
-  ERROR_IDLE_TIMEOUT,
   ERROR_PPP_NCP_TERMINATED,
-  ERROR_PPP_SESSION_TIMEOUT,
   ERROR_PPP_TIMEOUT,
 } from "@sallyport/errors/ras";
 import type { Clock, Milliseconds } from "@sallyport/runtime";
@@ -37,6 +35,7 @@ import { LinkTimers } from "./link-timers.ts";
 import { offeredProtocols } from "./make-authentication.ts";
 import { callerWishes, type NetworkAgreement, NetworkLayer, wishesOrNone } from "./network-layer.ts";
 import { type Ending, farewell, lineLoss, noEcho, noResponse, type PppOutcome } from "./outcome.ts";
+import { type Tell, teller } from "./tell.ts";
 
 /**
  * One side of a PPP link (RFC 1661): octets of the line come in and go out, in between the two sides agree, prove who
@@ -61,6 +60,7 @@ import { type Ending, farewell, lineLoss, noEcho, noResponse, type PppOutcome } 
 export class PppLink {
   readonly #options: PppLinkOptions;
   readonly #settings: CompleteLinkSettings;
+  readonly #tell: Tell;
   readonly #line: FrameLine;
   readonly #lcp: LcpLayer;
   readonly #authentication: AuthenticationPhase;
@@ -87,22 +87,25 @@ export class PppLink {
     const { clock, random, events, role } = options;
     const settings = completeLinkSettings(options.settings);
     this.#settings = settings;
+    this.#tell = teller(options);
     if (role === "caller") callerWishes(options);
     this.#line = new FrameLine({
       clock,
       events,
+      tell: this.#tell,
       maxPacket: Math.max(settings.mru, defaultMru),
       onFrame: (protocol, packet) => this.#frame(protocol, packet),
     });
     this.#clock = this.#line.clock;
     this.#ask = asker((work) => this.#line.atomically(work));
-    this.#timers = new LinkTimers(this.#clock);
+    this.#timers = new LinkTimers(this.#clock, (code, reason) => this.#fail(code, reason));
     this.#authentication = new AuthenticationPhase({
       link: options,
       settings,
       clock: this.#clock,
       ask: this.#ask,
       line: this.#line,
+      tell: this.#tell,
       discarded: (reason) => this.#discard(reason),
       proven: (session) => this.#proven(session),
       refused: (code, reason) => this.#fail(code, reason),
@@ -143,7 +146,7 @@ export class PppLink {
     if (this.#phase !== "dead" || this.#over) return;
     this.#line.atomically(() => {
       this.#enter("establish");
-      this.#limitNegotiation();
+      this.#timers.limitNegotiation(this.#settings.negotiationLimitMs);
       this.#lcp.automaton.open();
       this.#lcp.automaton.up();
     });
@@ -205,7 +208,7 @@ export class PppLink {
     if (this.#phase === phase) return;
     this.#phase = phase;
     this.#line.note(`phase ${phase}`);
-    this.#options.events.phase?.(phase);
+    this.#tell("phase", () => this.#options.events.phase?.(phase));
   }
 
   #frame(protocol: number, packet: Uint8Array): void {
@@ -235,15 +238,11 @@ export class PppLink {
     else if (this.#phase !== "authenticate") this.#discard(`${protocolName(protocol)} while the link ends`);
     else {
       this.#authentication.otherPacket(protocol);
-      if (this.#inNetworkPhase) this.#networkFrame(protocol, packet);
+      // What its method was told may have brought the network phase about.
+      if (this.phase === "network") this.#networkFrame(protocol, packet);
       else if (protocol === protocolIpcp) this.#earlyIpcp = new Uint8Array(packet);
       else this.#discard(`${protocolName(protocol)} before authentication is over`);
     }
-  }
-
-  /** What a method was told may have brought the network phase about. */
-  get #inNetworkPhase(): boolean {
-    return this.#phase === "network";
   }
 
   #networkFrame(protocol: number, packet: Uint8Array): void {
@@ -271,7 +270,7 @@ export class PppLink {
 
   #proven(session: PppSession): void {
     const options = this.#options;
-    this.#limitNegotiation();
+    this.#timers.limitNegotiation(this.#settings.negotiationLimitMs);
     if (options.role === "caller") {
       this.#startNetwork();
       return;
@@ -281,7 +280,7 @@ export class PppLink {
       const stale = this.#attempts !== attempt || this.#phase !== "authenticate";
       if (outcome.kind === "refused") {
         if (!stale) this.#fail(outcome.code, outcome.reason);
-      } else if (stale) outcome.release?.();
+      } else if (stale) this.#tell("release", () => outcome.release?.());
       else {
         this.#assignment = outcome;
         this.#startNetwork();
@@ -305,7 +304,7 @@ export class PppLink {
       wishes,
       line: this.#line,
       peerMru: this.#lcp.policy.peerMru,
-      packet: (packet) => this.#options.events.packet?.(packet),
+      packet: (packet) => void this.#tell("packet", () => this.#options.events.packet?.(packet)),
       active: () => this.#timers.active(),
       up: (agreed) => this.#networkUp(agreed),
       down: () => this.#networkDown(),
@@ -320,23 +319,18 @@ export class PppLink {
   }
 
   #networkUp(agreed: NetworkAgreement): void {
-    const { sessionTimeoutSeconds, idleTimeoutSeconds } = this.#authentication.session.grant;
+    const { session } = this.#authentication;
     this.#wasUp = true;
-    this.#timers.networkUp({
-      session: sessionTimeoutSeconds && sessionTimeoutSeconds * 1000,
-      idle: idleTimeoutSeconds && idleTimeoutSeconds * 1000,
-      sessionOver: () => this.#fail(ERROR_PPP_SESSION_TIMEOUT, "the session has lasted as long as it may"),
-      idleOver: () => this.#fail(ERROR_IDLE_TIMEOUT, "nothing was sent for as long as that is allowed"),
-    });
+    this.#timers.networkUp(session.grant);
     this.#line.note(`network up, here ${agreed.local}, there ${agreed.peer}`);
     const { mru } = this.#settings;
     const { peerMru } = this.#lcp.policy;
-    this.#options.events.up?.({ ...agreed, mru, peerMru, session: this.#authentication.session });
+    this.#tell("up", () => this.#options.events.up?.({ ...agreed, mru, peerMru, session }));
   }
 
   #networkDown(): void {
     this.#line.note("network down");
-    this.#options.events.down?.();
+    this.#tell("down", () => this.#options.events.down?.());
   }
 
   #networkFinished(): void {
@@ -353,7 +347,7 @@ export class PppLink {
     this.#network = undefined;
     this.#releaseAddress();
     this.#enter(this.#ending === undefined ? "establish" : "terminate");
-    if (this.#ending === undefined) this.#limitNegotiation();
+    if (this.#ending === undefined) this.#timers.limitNegotiation(this.#settings.negotiationLimitMs);
   }
 
   #protocolRejected(protocol: number): void {
@@ -362,15 +356,6 @@ export class PppLink {
     else if (protocol === this.#authentication.protocol) {
       this.#fail(ERROR_AUTH_PROTOCOL_REJECTED, `${protocolName(protocol)} was agreed on, and is rejected`);
     }
-  }
-
-  #limitNegotiation(): void {
-    this.#timers.limitNegotiation(this.#settings.negotiationLimitMs, () =>
-      this.#fail(
-        ERROR_PPP_TIMEOUT,
-        `the link was not up after ${this.#settings.negotiationLimitMs / 1000} s`,
-      ),
-    );
   }
 
   #discard(reason: string): void {
@@ -410,13 +395,13 @@ export class PppLink {
       userName: this.#authentication.session.userName,
       wasUp: this.#wasUp,
     };
-    this.#options.events.closed?.(outcome);
+    this.#tell("closed", () => this.#options.events.closed?.(outcome));
   }
 
   #releaseAddress(): void {
     const { release } = this.#assignment ?? {};
     this.#assignment = undefined;
-    release?.();
+    this.#tell("release", () => release?.());
   }
 }
 

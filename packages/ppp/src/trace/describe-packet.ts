@@ -54,6 +54,7 @@ function words(protocol: number, bytes: Uint8Array): string | undefined {
     const options = decodeOptions(data).map((option) => optionWords(protocol, option));
     return [head, ...options].join(" ");
   }
+  if (protocol === protocolLcp && code === 12) return `${head} ${quoted(data.subarray(4))}`;
   if (protocol === protocolLcp && code === 8)
     return `${head} of ${protocolName(numberOf(data.subarray(0, 2)))}`;
   return head;

@@ -13,6 +13,9 @@ export const codeProtocolReject = 8;
 export const codeEchoRequest = 9;
 export const codeEchoReply = 10;
 export const codeDiscardRequest = 11;
+/** RFC 1570 section 2. */
+export const codeIdentification = 12;
+export const codeTimeRemaining = 13;
 
 /** A packet of a control or authentication protocol: code, identifier, length and data (RFC 1661 section 5). */
 export interface ControlPacket {
