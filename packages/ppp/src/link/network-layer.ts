@@ -8,7 +8,7 @@ import { EchoEndpoint, type PingResult } from "../network/ping.ts";
 import { controlHeaderLength, encodeControlPacket } from "../wire/control-packet.ts";
 import { protocolIpcp, protocolIpv4 } from "../wire/protocols.ts";
 import type { FrameLine } from "./frame-line.ts";
-import type { PppAddressAssignment, PppCallerOptions } from "./link-options.ts";
+import type { PppAddressAssignment, PppCallerOptions, PppLinkOptions } from "./link-options.ts";
 import type { CompleteLinkSettings } from "./link-settings.ts";
 
 export interface NetworkLayerOptions {
@@ -107,7 +107,7 @@ export class NetworkLayer {
 
   #up(): void {
     const { own, peer, servers } = this.#policy;
-    const { clock, settings, failed, up } = this.#options;
+    const { clock, settings, line, failed, up } = this.#options;
     if (own === 0) {
       failed({ code: ERROR_PPP_NO_ADDRESS_ASSIGNED, reason: "the other side assigned no address" });
       return;
@@ -119,6 +119,7 @@ export class NetworkLayer {
         .slice(from, from + 2)
         .filter(Boolean)
         .map(formatIpv4);
+    line.note(`network up, here ${formatIpv4(own)}, there ${formatIpv4(peer)}`);
     up({ local: formatIpv4(own), peer: formatIpv4(peer), dns: told(0), nbns: told(2) });
   }
 
@@ -127,12 +128,20 @@ export class NetworkLayer {
     this.#endpoint = undefined;
     if (endpoint === undefined) return;
     endpoint.stop();
+    this.#options.line.note("network down");
     this.#options.down();
   }
 }
 
-/** What the server's side asks IPCP for; undefined where an address is none. */
-export function wishesOrNone(assignment: PppAddressAssignment): IpcpWishes | undefined {
+/** What a side asks IPCP for; undefined where a server has no address to assign. */
+export function wishesOf(
+  options: PppLinkOptions,
+  assignment: PppAddressAssignment | undefined,
+): IpcpWishes | undefined {
+  return options.role === "caller" ? callerWishes(options) : assignment && wishesOrNone(assignment);
+}
+
+function wishesOrNone(assignment: PppAddressAssignment): IpcpWishes | undefined {
   try {
     const wishes = serverWishes(assignment);
     return wishes.own === 0 || wishes.peer === 0 ? undefined : wishes;

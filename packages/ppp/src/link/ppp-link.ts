@@ -7,7 +7,7 @@ import {
 import type { Clock, Milliseconds } from "@sallyport/runtime";
 import { defaultMru } from "../negotiation/lcp-options.ts";
 import { parseIpv4 } from "../network/ipv4-address.ts";
-import type { PingResult } from "../network/ping.ts";
+import { mostPingData, type PingResult } from "../network/ping.ts";
 import {
   type ControlPacket,
   codeTerminateAck,
@@ -33,7 +33,7 @@ import type { PppAddressAssignment, PppLinkOptions, PppPhase, PppSession } from 
 import { type CompleteLinkSettings, completeLinkSettings } from "./link-settings.ts";
 import { LinkTimers } from "./link-timers.ts";
 import { offeredProtocols } from "./make-authentication.ts";
-import { callerWishes, type NetworkAgreement, NetworkLayer, wishesOrNone } from "./network-layer.ts";
+import { callerWishes, type NetworkAgreement, NetworkLayer, wishesOf } from "./network-layer.ts";
 import { type Ending, farewell, lineLoss, noEcho, noResponse, type PppOutcome } from "./outcome.ts";
 import { type Tell, teller } from "./tell.ts";
 
@@ -289,10 +289,7 @@ export class PppLink {
   }
 
   #startNetwork(): void {
-    const options = this.#options;
-    const settings = this.#settings;
-    const assignment = this.#assignment;
-    const wishes = options.role === "caller" ? callerWishes(options) : assignment && wishesOrNone(assignment);
+    const wishes = wishesOf(this.#options, this.#assignment);
     if (wishes === undefined) {
       this.#fail(ERROR_AUTH_INTERNAL, "the address provider gave what is no address");
       return;
@@ -300,14 +297,14 @@ export class PppLink {
     this.#enter("network");
     this.#network = new NetworkLayer({
       clock: this.#clock,
-      settings,
+      settings: this.#settings,
       wishes,
       line: this.#line,
       peerMru: this.#lcp.policy.peerMru,
       packet: (packet) => void this.#tell("packet", () => this.#options.events.packet?.(packet)),
       active: () => this.#timers.active(),
       up: (agreed) => this.#networkUp(agreed),
-      down: () => this.#networkDown(),
+      down: () => void this.#tell("down", () => this.#options.events.down?.()),
       finished: () => this.#networkFinished(),
       failed: ({ code, reason }) => this.#fail(code, `IPCP: ${reason}`),
       discarded: (reason) => this.#discard(`IPCP: ${reason}`),
@@ -322,15 +319,10 @@ export class PppLink {
     const { session } = this.#authentication;
     this.#wasUp = true;
     this.#timers.networkUp(session.grant);
-    this.#line.note(`network up, here ${agreed.local}, there ${agreed.peer}`);
-    const { mru } = this.#settings;
     const { peerMru } = this.#lcp.policy;
-    this.#tell("up", () => this.#options.events.up?.({ ...agreed, mru, peerMru, session }));
-  }
-
-  #networkDown(): void {
-    this.#line.note("network down");
-    this.#tell("down", () => this.#options.events.down?.());
+    this.#tell("up", () =>
+      this.#options.events.up?.({ ...agreed, mru: this.#settings.mru, peerMru, session }),
+    );
   }
 
   #networkFinished(): void {
@@ -404,6 +396,3 @@ export class PppLink {
     this.#tell("release", () => release?.());
   }
 }
-
-/** What is left of an MRU of 16 384 behind the headers of IP and ICMP. */
-const mostPingData = 16_356;

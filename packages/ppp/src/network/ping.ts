@@ -108,3 +108,5 @@ export class EchoEndpoint {
 const identifier = 0x5a11;
 /** More echo requests are not sent while these wait. */
 const mostWaiting = 32;
+/** What is left of an MRU of 16 384 behind the headers of IP and ICMP. */
+export const mostPingData = 16_356;
