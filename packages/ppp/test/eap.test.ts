@@ -1,27 +1,19 @@
 import { settingsAccounts, verifyMsChap2 } from "@sallyport/accounts";
 import {
   createEapAuthenticator,
-  EAPACTION_Done,
   EAPACTION_NoAction,
-  EAPACTION_Send,
-  EAPACTION_SendAndDone,
   EAPACTION_SendWithTimeout,
   EAPACTION_SendWithTimeoutInteractive,
   type EapMethod,
   type EapMethodRegistration,
   EapMultilinkConnection,
   encodeEapPacket,
-  encodeEapResult,
   findMppeKeys,
   genericTokenCard,
   md5Challenge,
   msChapV2,
   openEapMethods,
-  type PppEapBeginInput,
-  type PppEapInput,
-  type PppEapOutput,
   RAS_EAP_FLAG_FIRST_LINK,
-  type RasEapModule,
   type RelayAnswer,
 } from "@sallyport/eap";
 import { createSeededRandom, createVirtualClock, silentLog } from "@sallyport/runtime";
@@ -29,6 +21,7 @@ import { describe, expect, it } from "vitest";
 import { protocolEap, protocolIpcp } from "../src/index.ts";
 import { type Bend, pair } from "./harness.ts";
 import { RawPeer, rawServer } from "./raw-peer.ts";
+import { asks, ends, responds, scripted, succeeds } from "./scripted-method.ts";
 
 const accounts = settingsAccounts([{ name: "alice", password: "wonderland" }]);
 
@@ -44,65 +37,6 @@ const msChap = msChapV2({
 async function methods(...registrations: EapMethodRegistration[]): Promise<readonly EapMethod[]> {
   return (await openEapMethods(registrations, { log: silentLog })).methods;
 }
-
-interface Call {
-  readonly received: Uint8Array | null;
-  readonly input: PppEapInput | null;
-  readonly sendPacket: Uint8Array;
-  readonly output: PppEapOutput;
-  readonly begun: PppEapBeginInput;
-  readonly index: number;
-}
-
-/** A method that does as told; what it was called with, in order. */
-function scripted(...reactions: ((call: Call) => void)[]) {
-  const calls: string[] = [];
-  const begins: PppEapBeginInput[] = [];
-  const module: RasEapModule = {
-    RasEapGetInfo(_type, info) {
-      info.begin = (work, begun) => {
-        begins.push(begun);
-        work.value = { begun, index: 0 };
-        return 0;
-      };
-      info.makeMessage = (work, received, sendPacket, output, input) => {
-        const session = work as { begun: PppEapBeginInput; index: number };
-        const inferred = input?.successPacketReceived === true ? " inferred" : "";
-        calls.push(received === null ? `null${inferred}` : `${received[0]}`);
-        const reaction = reactions[Math.min(session.index, reactions.length - 1)];
-        reaction?.({ received, sendPacket, output, input, begun: session.begun, index: session.index++ });
-        return 0;
-      };
-      return 0;
-    },
-  };
-  return { registration: { type: 4, module } satisfies EapMethodRegistration, calls, begins };
-}
-
-const asks =
-  (action: PppEapOutput["action"]) =>
-  ({ sendPacket, output, begun }: Call): void => {
-    sendPacket.set(
-      encodeEapPacket({ code: 1, identifier: begun.initialId, type: 4, data: Uint8Array.of(1) }),
-    );
-    output.action = action;
-  };
-const responds = ({ received, sendPacket, output }: Call): void => {
-  const identifier = received?.[1] ?? 0;
-  sendPacket.set(encodeEapPacket({ code: 2, identifier, type: 4, data: Uint8Array.of(2) }));
-  output.action = EAPACTION_Send;
-};
-const succeeds = ({ received, sendPacket, output }: Call): void => {
-  sendPacket.set(encodeEapResult(3, received?.[1] ?? 0));
-  output.action = EAPACTION_SendAndDone;
-  output.authResultCode = 0;
-};
-const ends =
-  (result: number) =>
-  ({ output }: Call): void => {
-    output.action = EAPACTION_Done;
-    output.authResultCode = result;
-  };
 
 /** Loses packets of EAP with a code, so many of them. */
 function loses(code: number, most: number): { readonly bend: Bend; readonly count: () => number } {
