@@ -75,9 +75,15 @@ export class PppDeframer {
   receive(chunk: Uint8Array): void {
     this.counters.octetsReceived += chunk.length;
     for (let at = 0; at < chunk.length; ) {
+      if (chunk[at] === flagOctet) {
+        // Most frames begin with one, and lines that are idle may send nothing else: not worth a search.
+        this.#endFrame();
+        at += 1;
+        continue;
+      }
       const flag = chunk.indexOf(flagOctet, at);
       const end = flag < 0 ? chunk.length : flag;
-      if (end > at && !this.#skipping) this.#take(chunk, at, end);
+      if (!this.#skipping) this.#take(chunk, at, end);
       if (flag >= 0) this.#endFrame();
       at = end + 1;
     }

@@ -92,7 +92,8 @@ export class AuthenticationPhase {
       note: (text) => line.note(text),
       discarded,
       done: (outcome) => {
-        if (this.#running !== undefined) this.#done(outcome, protocol);
+        // A method that took its time comes from outside of any other work.
+        if (this.#running !== undefined) line.atomically(() => this.#done(outcome, protocol));
       },
     };
   }
