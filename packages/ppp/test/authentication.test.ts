@@ -220,7 +220,7 @@ describe("CHAP (RFC 1994)", () => {
       server: { authentication: { protocols: ["CHAP"], provider, rechallengeMs: 60_000 } },
     });
     open();
-    clock.advance(300_000);
+    clock.advance(299_000);
     expect(server.trace.filter((line) => line.startsWith("sent CHAP Success"))).toHaveLength(5);
     expect(server.calls).toEqual(["authenticated alice", "up"]);
 

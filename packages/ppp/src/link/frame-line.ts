@@ -16,8 +16,10 @@ export class FrameLine {
   readonly #events: PppLinkEvents;
   readonly #tell: Tell;
   readonly #deframer: PppDeframer;
-  #busy = false;
+  /** At work, or not started yet. */
+  #busy = true;
   #waiting: Uint8Array[] = [];
+  #waitingOctets = 0;
   #full = false;
 
   constructor(options: {
@@ -48,11 +50,19 @@ export class FrameLine {
     this.#deframer.characterMap = map;
   }
 
-  /** Octets that come while the link is at work, as over a line without delay, wait for their turn. */
+  /** Octets that come before the start, or while the link is at work, as over a line without delay, wait. */
   receive(octets: Uint8Array): void {
     if (!this.#busy) this.atomically(() => this.#deframer.receive(octets));
-    else if (this.#waiting.length < mostWaiting) this.#waiting.push(new Uint8Array(octets));
-    else this.counters.dropped += 1;
+    else if (this.#waitingOctets + octets.length <= mostWaiting) {
+      this.#waiting.push(new Uint8Array(octets));
+      this.#waitingOctets += octets.length;
+    } else this.counters.dropped += 1;
+  }
+
+  /** The link is open: what came before, because the other side was quicker, is read after this work. */
+  start(work: () => void): void {
+    this.#busy = false;
+    this.atomically(work);
   }
 
   /** Does something whole before what it leads to comes back over the line. */
@@ -65,6 +75,7 @@ export class FrameLine {
     try {
       work();
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        this.#waitingOctets -= next.length;
         this.#deframer.receive(next);
       }
     } finally {
@@ -108,6 +119,7 @@ export class FrameLine {
   /** The line is gone: what has begun is forgotten. */
   close(): void {
     this.#waiting = [];
+    this.#waitingOctets = 0;
     this.#deframer.reset();
   }
 
@@ -116,5 +128,5 @@ export class FrameLine {
   }
 }
 
-/** More pieces that come while the link is at work are dropped. */
-const mostWaiting = 256;
+/** Pieces that would make more octets than this wait are dropped. */
+const mostWaiting = 65_536;

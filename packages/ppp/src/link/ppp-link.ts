@@ -144,7 +144,7 @@ export class PppLink {
   /** The line is there: negotiation begins. */
   open(): void {
     if (this.#phase !== "dead" || this.#over) return;
-    this.#line.atomically(() => {
+    this.#line.start(() => {
       this.#enter("establish");
       this.#timers.limitNegotiation(this.#settings.negotiationLimitMs);
       this.#lcp.automaton.open();
@@ -154,7 +154,7 @@ export class PppLink {
 
   /** Octets of the line, cut anywhere. They may be used again when this returns. */
   receive(octets: Uint8Array): void {
-    if (this.#phase !== "dead") this.#line.receive(octets);
+    if (!this.#over) this.#line.receive(octets);
   }
 
   /** The line takes octets again after `send` returned false. */
