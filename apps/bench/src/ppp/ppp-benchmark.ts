@@ -7,7 +7,7 @@ import { ratio, type Spread, spread } from "../statistics.ts";
 import { idleLinkBytes } from "./idle-links.ts";
 
 /** What the frames of `@sallyport/ppp` may cost, and a link that is idle. */
-const limits = { megabytesPerSecond: 200, linkKilobytes: 10 } as const;
+const limits = { megabytesPerSecond: 200, linkKilobytes: 15 } as const;
 
 /** How much is measured. */
 export interface PppBenchSize {

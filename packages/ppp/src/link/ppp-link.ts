@@ -152,7 +152,7 @@ export class PppLink {
     });
   }
 
-  /** Octets of the line, cut anywhere. They may be used again when this returns. */
+  /** Octets of the line, cut anywhere. They may be used again when this returns; before `open` they wait, up to 64 KB. */
   receive(octets: Uint8Array): void {
     if (!this.#over) this.#line.receive(octets);
   }
