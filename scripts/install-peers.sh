@@ -8,7 +8,9 @@ peers=(
   freeradius-utils # radclient
   eapoltest        # eapol_test, the supplicant of wpa_supplicant as a RADIUS client
   tshark           # an independent decoder for what goes over the wire
-  ppp              # chat, which dials for pppd
+  ppp              # pppd, and chat, which dials for it
+  user-mode-linux  # a kernel with PPP for pppd, without root and without a virtual machine
+  busybox-static   # what that kernel starts
   inetutils-telnet # telnet
   picocom          # a terminal program for serial lines
   socat            # pseudo-terminals that lead to a socket
