@@ -3,8 +3,23 @@
 // What is accounted for.
 export { accountingAttributes } from "./accounting/accounting-attributes.ts";
 export type { AccountingRecord, TerminateCause } from "./accounting/accounting-record.ts";
+// The stages of a call, from its answer to its hang-up.
+export type { CallEnd } from "./call/call-end.ts";
+export { RasConnectionManager, type RasConnectionManagerOptions } from "./call/connection-manager.ts";
+export type { RasCall } from "./call/ras-call.ts";
+export type { RasService } from "./call/service.ts";
+// The caller's side.
+export { callDiagram } from "./caller/call-diagram.ts";
+export {
+  type DialerEnd,
+  type DialerTraceEntry,
+  RasDialer,
+  type RasDialerEvents,
+  type RasDialerOptions,
+} from "./caller/ras-dialer.ts";
 // What an administrator reads.
-export { RasCallEvent } from "./events.ts";
+// What an administrator reads.
+export { RasCallEvent, RasCallEvent } from "./events.ts";
 // Addresses of callers.
 export {
   AddressPool,
@@ -14,13 +29,7 @@ export {
   parseAddressRange,
 } from "./network/address-pool.ts";
 export type {
-  Authorization,
-  PasswordRequest,
   ProviderCall,
-  ProviderEapEvents,
-  ProviderEapOutcome,
-  ProviderEapSession,
-  ProviderVerdict,
   RasProvider,
 } from "./provider/provider.ts";
 export {

@@ -1,5 +1,4 @@
 import { attributesFromNames, type RawAttribute } from "@sallyport/radius";
-import { formatAddress } from "../network/address-pool.ts";
 import type { AccountingRecord } from "./accounting-record.ts";
 
 const statusTypes = { start: "Start", interim: "Interim-Update", stop: "Stop" } as const;
@@ -28,7 +27,7 @@ export function accountingAttributes(record: AccountingRecord, now: number): Raw
     "Acct-Authentic": provider === "RADIUS" ? "RADIUS" : "Local",
     "Service-Type": "Framed",
     "Framed-Protocol": "PPP",
-    "Framed-IP-Address": formatAddress(address),
+    "Framed-IP-Address": address,
     "Event-Timestamp": new Date(now),
     Class: record.classes,
     ...counted,

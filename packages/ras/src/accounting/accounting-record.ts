@@ -9,8 +9,8 @@ export interface AccountingRecord {
   readonly port: number;
   readonly portName: string;
   readonly from: string;
-  /** Framed-IP-Address; the first octet is the most significant. */
-  readonly address: number;
+  /** Framed-IP-Address, in dotted decimal. */
+  readonly address: string;
   readonly classes: readonly Uint8Array[];
   /** Since IPCP opened. */
   readonly durationMs: Milliseconds;

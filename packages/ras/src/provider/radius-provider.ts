@@ -1,39 +1,45 @@
 import { ERROR_AUTH_SERVER_TIMEOUT } from "@sallyport/errors/ras";
+import type { PppVerdict } from "@sallyport/ppp";
 import {
   type RadiusAnswer,
   RadiusTimeoutError,
   type RawAttribute,
   type SharedSecret,
 } from "@sallyport/radius";
-import type { Clock, Log, Milliseconds, Random } from "@sallyport/runtime";
+import type { Clock, Log } from "@sallyport/runtime";
 import { accountingAttributes } from "../accounting/accounting-attributes.ts";
 import type { AccountingRecord } from "../accounting/accounting-record.ts";
 import { messageOf, writeEvent } from "../events.ts";
-import type { ProviderVerdict, RasProvider } from "./provider.ts";
+import type { RasProvider } from "./provider.ts";
 import { passwordVerdict } from "./radius-answer.ts";
-import { radiusEapSession } from "./radius-eap.ts";
+import { radiusRelay } from "./radius-relay.ts";
 import { nasAttributes, passwordAttributes, type RadiusNas } from "./radius-request.ts";
 
-/** A server that is asked: what `createRadiusClient` makes, once for each of its ports. */
+/** A server that is asked: `createRadiusClient` makes what is needed for each of its ports. */
 export interface RadiusProviderServer {
   /** How events call it. */
   readonly name: string;
   /** Of its authentication port: reveals session keys. */
   readonly secret: SharedSecret;
   readonly authentication: { accessRequest(attributes: readonly RawAttribute[]): Promise<RadiusAnswer> };
-  readonly accounting?: { accountingRequest(attributes: readonly RawAttribute[]): Promise<RadiusAnswer> };
+  readonly accounting?:
+    | { accountingRequest(attributes: readonly RawAttribute[]): Promise<RadiusAnswer> }
+    | undefined;
 }
 
 export interface RadiusProviderOptions {
-  /** At least one. The next is asked where one does not answer; a conversation stays with the one that began it. */
+  /** The next is asked where one does not answer; a conversation stays with the server that began it. */
   readonly servers: readonly [RadiusProviderServer, ...RadiusProviderServer[]];
   readonly nas: RadiusNas;
   readonly clock: Clock;
-  readonly random: Random;
   readonly log: Log;
-  /** How often a connection is accounted for where the server does not say. Default: at its start and end only. */
-  readonly interimMs?: Milliseconds;
 }
+
+/** Asks a server, or the servers one after the other; undefined where none answers. */
+export type AskServers = (
+  attributes: readonly RawAttribute[],
+  only?: RadiusProviderServer,
+) => Promise<{ readonly answer: RadiusAnswer; readonly server: RadiusProviderServer } | undefined>;
 
 /**
  * The RADIUS provider: passwords, answers to challenges and EAP packets go to a RADIUS server, unread; keys and
@@ -43,94 +49,74 @@ export interface RadiusProviderOptions {
  * ```ts
  * import { Secret } from "@sallyport/crypto";
  * import { createRadiusClient } from "@sallyport/radius/node";
+ * import { radiusProvider } from "@sallyport/ras";
+ * import { silentLog, systemClock } from "@sallyport/runtime";
  *
  * const secret = new Secret("testing123");
+ * const authentication = createRadiusClient({ server: "192.0.2.1:1812", secret });
+ * const accounting = createRadiusClient({ server: "192.0.2.1:1813", secret });
  * const provider = radiusProvider({
- *   servers: [
- *     {
- *       name: "192.0.2.1",
- *       secret,
- *       authentication: createRadiusClient({ server: "192.0.2.1:1812", secret }),
- *       accounting: createRadiusClient({ server: "192.0.2.1:1813", secret }),
- *     },
- *   ],
+ *   servers: [{ name: "192.0.2.1", secret, authentication, accounting }],
  *   nas: { identifier: "gate" },
  *   clock: systemClock,
- *   random: systemRandom,
  *   log: silentLog,
  * });
  * ```
  */
-export function radiusProvider(options: RadiusProviderOptions): RasProvider {
-  const { servers, nas, clock, log, interimMs } = options;
+export function radiusProvider({ servers, nas, clock, log }: RadiusProviderOptions): RasProvider {
   /** The server that answered last is asked first. */
   let preferred = servers[0];
-  const inOrder = (): RadiusProviderServer[] => [
+  const inOrder = (): readonly RadiusProviderServer[] => [
     preferred,
     ...servers.filter((server) => server !== preferred),
   ];
-  const ask = async <Result>(
+  const firstAnswer = async (
     what: string,
     able: readonly RadiusProviderServer[],
-    request: (server: RadiusProviderServer) => Promise<Result>,
-  ): Promise<readonly [Result, RadiusProviderServer] | undefined> => {
+    request: (server: RadiusProviderServer) => Promise<RadiusAnswer>,
+  ): ReturnType<AskServers> => {
     for (const server of able) {
       try {
         const answer = await request(server);
         preferred = server;
-        return [answer, server];
+        return { answer, server };
       } catch (error) {
         const message = `the RADIUS server ${server.name}: ${what} failed: ${messageOf(error)}`;
         writeEvent(log, "warning", message, { server: server.name, error });
-        if (!(error instanceof RadiusTimeoutError) && !isSystemError(error)) return undefined;
+        if (!mayAnotherDo(error)) return undefined;
       }
     }
     return undefined;
   };
+  const ask: AskServers = (attributes, only) =>
+    firstAnswer("an Access-Request", only === undefined ? inOrder() : [only], ({ authentication }) =>
+      authentication.accessRequest(attributes),
+    );
   return {
     name: "RADIUS",
-    async verify(request, call): Promise<ProviderVerdict> {
-      const attributes = passwordAttributes(request, call, nas);
-      const asked = await ask("an Access-Request", inOrder(), ({ authentication }) =>
-        authentication.accessRequest(attributes),
-      );
-      if (asked === undefined) return { kind: "refused", error: ERROR_AUTH_SERVER_TIMEOUT };
-      const [answer, { secret }] = asked;
-      return withInterim(passwordVerdict(answer, request, secret), interimMs);
+    async verify(credentials, call): Promise<PppVerdict> {
+      const asked = await ask(passwordAttributes(credentials, call, nas));
+      if (asked === undefined) return { kind: "refused", code: ERROR_AUTH_SERVER_TIMEOUT };
+      return passwordVerdict(asked.answer, credentials, asked.server.secret);
     },
-    openEap: (call, events) =>
-      radiusEapSession(call, {
-        ...options,
-        events: {
-          send: (packet) => events.send(packet),
-          finished: (outcome) =>
-            events.finished({ ...outcome, authorization: { interimMs, ...defined(outcome.authorization) } }),
-        },
-        forward: (attributes, server) =>
-          ask("an Access-Request", server === undefined ? inOrder() : [server], ({ authentication }) =>
-            authentication.accessRequest(attributes),
-          ),
-      }),
+    eap: (call) => ({ kind: "relay", forward: radiusRelay(call, nas, ask) }),
     async account(record: AccountingRecord): Promise<void> {
       const attributes = [...nasAttributes(nas), ...accountingAttributes(record, clock.now())];
-      const able = inOrder().filter(({ accounting }) => accounting !== undefined);
-      await ask("an Accounting-Request", able, async ({ accounting }) =>
-        accounting?.accountingRequest(attributes),
+      const accounting = inOrder().flatMap((server) =>
+        server.accounting === undefined ? [] : [{ server, client: server.accounting }],
       );
+      const able = accounting.map(({ server }) => server);
+      const clients = new Map(accounting.map(({ server, client }) => [server, client]));
+      await firstAnswer("an Accounting-Request", able, async (server) => {
+        const client = clients.get(server);
+        if (client === undefined) throw new TypeError(`${server.name} takes no accounting`);
+        return client.accountingRequest(attributes);
+      });
     },
   };
 }
 
-function withInterim(verdict: ProviderVerdict, interimMs: Milliseconds | undefined): ProviderVerdict {
-  if (verdict.kind === "refused" || interimMs === undefined) return verdict;
-  return { ...verdict, authorization: { interimMs, ...defined(verdict.authorization) } };
-}
-
-function defined<Fields extends object>(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
-}
-
-/** A name that cannot be resolved, an address that cannot be reached: another server may do better. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && "syscall" in error;
+/** A server that is silent, a name that cannot be resolved: the next one may do better. */
+function mayAnotherDo(error: unknown): boolean {
+  return error instanceof RadiusTimeoutError || (error instanceof Error && "syscall" in error);
 }

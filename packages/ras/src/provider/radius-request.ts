@@ -1,6 +1,7 @@
+import type { PppCredentials } from "@sallyport/ppp";
 import { type AttributeInput, attributesFromNames, parseIpv4, type RawAttribute } from "@sallyport/radius";
 import { portAttributes } from "../accounting/accounting-attributes.ts";
-import type { PasswordRequest, ProviderCall } from "./provider.ts";
+import type { ProviderCall } from "./provider.ts";
 
 /** How this server calls itself towards RADIUS servers. */
 export interface RadiusNas {
@@ -37,17 +38,17 @@ export function callAttributes(userName: string, call: ProviderCall, nas: Radius
 
 /** An Access-Request that has a password, or the answer to a challenge, verified. The client hides User-Password. */
 export function passwordAttributes(
-  request: PasswordRequest,
+  request: PppCredentials,
   call: ProviderCall,
   nas: RadiusNas,
 ): RawAttribute[] {
   return [...callAttributes(request.userName, call, nas), ...attributesFromNames(credentials(request))];
 }
 
-function credentials(request: PasswordRequest): AttributeInput {
+function credentials(request: PppCredentials): AttributeInput {
   switch (request.protocol) {
     case "PAP":
-      return { "User-Password": request.password };
+      return { "User-Password": request.password.reveal() };
     case "CHAP":
       return {
         "CHAP-Password": Uint8Array.of(request.identifier, ...request.response),
