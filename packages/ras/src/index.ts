@@ -1,9 +1,8 @@
-// Who decides whether a caller is who he says.
+// The stages of a call, from its answer to its hang-up.
 
 // What is accounted for.
 export { accountingAttributes } from "./accounting/accounting-attributes.ts";
 export type { AccountingRecord, TerminateCause } from "./accounting/accounting-record.ts";
-// The stages of a call, from its answer to its hang-up.
 export type { CallEnd } from "./call/call-end.ts";
 export { RasConnectionManager, type RasConnectionManagerOptions } from "./call/connection-manager.ts";
 export type { RasCall } from "./call/ras-call.ts";
@@ -18,20 +17,9 @@ export {
   type RasDialerOptions,
 } from "./caller/ras-dialer.ts";
 // What an administrator reads.
-// What an administrator reads.
-export { RasCallEvent, RasCallEvent } from "./events.ts";
-// Addresses of callers.
-export {
-  AddressPool,
-  type AddressRange,
-  formatAddress,
-  parseAddress,
-  parseAddressRange,
-} from "./network/address-pool.ts";
-export type {
-  ProviderCall,
-  RasProvider,
-} from "./provider/provider.ts";
+export { RasCallEvent } from "./events.ts";
+// Who decides whether a caller is who he says.
+export type { ProviderCall, RasProvider } from "./provider/provider.ts";
 export {
   type RadiusProviderOptions,
   type RadiusProviderServer,
@@ -39,10 +27,4 @@ export {
 } from "./provider/radius-provider.ts";
 export type { RadiusNas } from "./provider/radius-request.ts";
 export { type WindowsProviderOptions, windowsProvider } from "./provider/windows-provider.ts";
-export {
-  type CallStage,
-  CallTrace,
-  type CallTraceEntry,
-  callStages,
-  callTraceLine,
-} from "./trace/call-trace.ts";
+export { type CallStage, type CallTrace, type CallTraceEntry, callTraceLine } from "./trace/call-trace.ts";

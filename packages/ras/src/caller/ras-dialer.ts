@@ -162,8 +162,7 @@ export class RasDialer {
       if (this.#scriptEnded) this.#awaitSilence();
     }
     if (ppp === undefined || this.#over) return;
-    this.#begin();
-    this.#link?.receive(ppp);
+    this.#begin().receive(ppp);
   }
 
   /** What a person types. */
@@ -209,13 +208,13 @@ export class RasDialer {
     const wait = silenceMs ?? (hasScript || !pausedStates ? 1_000 : undefined);
     this.#cancelSilence?.();
     if (wait === undefined || this.#link !== undefined || this.#over) return;
-    this.#cancelSilence = clock.after(wait, () => this.#begin());
+    this.#cancelSilence = clock.after(wait, () => void this.#begin());
   }
 
-  #begin(): void {
+  #begin(): PppLink {
     this.#cancelSilence?.();
     const { clock, random, log, send, hangUp, credentials, settings, events } = this.#options;
-    this.#link = new PppLink({
+    const link = new PppLink({
       role: "caller",
       clock,
       random,
@@ -238,9 +237,11 @@ export class RasDialer {
         }),
       },
     });
+    this.#link = link;
     this.#dialog.lost(); // its timers
     this.#become(RASCS_Authenticate);
-    this.#link.open();
+    link.open();
+    return link;
   }
 
   /** What the two sides agreed on; undefined before. */
