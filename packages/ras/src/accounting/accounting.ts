@@ -38,6 +38,11 @@ export class Accounting {
     this.#begunAt = host.clock.monotonic();
   }
 
+  /** How long the connection is there. */
+  get seconds(): number {
+    return (this.#host.clock.monotonic() - this.#begunAt) / 1_000;
+  }
+
   start(): void {
     this.#write("start");
     this.#schedule();

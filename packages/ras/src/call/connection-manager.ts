@@ -109,6 +109,11 @@ export class RasConnectionManager {
     await this.#admin.start();
   }
 
+  /** The security host alone, for lines that go elsewhere than to PPP: with the same module and limits. */
+  get security(): Pick<RasSecurityHost, "answer"> {
+    return this.#security;
+  }
+
   /** The calls in progress, oldest first. */
   get calls(): readonly RasCall[] {
     return [...this.#calls.values()];

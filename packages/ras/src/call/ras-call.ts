@@ -274,11 +274,13 @@ export class RasCall implements SecurityCall {
   #closed(outcome: PppOutcome): void {
     const { host } = this.#facts;
     const stage = this.#stage;
-    this.#userName ??= outcome.userName === "" ? undefined : outcome.userName;
+    // Whom PPP has met, not whom the dialog spoke of.
+    if (outcome.userName !== "") this.#userName = outcome.userName;
     this.#accounting?.stop(terminateCause(outcome, host.isStopping));
     this.#flow.hangUp();
     const ended = this.#admissions.over();
-    if (!outcome.wasUp) this.#failed(stage, outcome);
+    if (outcome.wasUp) this.#disconnected(outcome);
+    else this.#failed(stage, outcome);
     const by = outcome.by === "line" ? "the line was lost" : `${outcome.by}: ${outcome.reason}`;
     this.#over(stage, outcome.code, by);
     host.track(ended);
@@ -288,9 +290,27 @@ export class RasCall implements SecurityCall {
     const user = this.#userName === undefined ? "" : ` ${printableName(this.#userName)}`;
     const inAuthentication = stage === "PPP authentication";
     const id = inAuthentication ? RasCallEvent.AuthenticationFailed : RasCallEvent.PppError;
-    const message = `port ${this.deviceName}:${user} was not connected: ${stage}: ${reason} (${statusName(code)})`;
+    const message = `port ${this.deviceName}:${user} was not connected: ${stage}: ${statusName(code)}: ${reason}`;
     const fields = { port: this.deviceName, user: this.#userName, stage, code, from: this.from };
     writeEvent(this.#facts.host.log, inAuthentication ? "audit-failure" : "warning", message, fields, id);
+  }
+
+  #disconnected({ code, reason }: PppOutcome): void {
+    const seconds = Math.round(this.#accounting?.seconds ?? 0);
+    const user = printableName(this.#userName ?? "");
+    const octets = `${this.octetsIn} octets in, ${this.octetsOut} out`;
+    const message = `port ${this.deviceName}: ${user} was connected for ${seconds} s, ${octets}: ${reason}`;
+    const { octetsIn, octetsOut, address } = this;
+    const fields = {
+      port: this.deviceName,
+      user: this.#userName,
+      address,
+      seconds,
+      octetsIn,
+      octetsOut,
+      code,
+    };
+    writeEvent(this.#facts.host.log, "information", message, fields, RasCallEvent.Disconnected);
   }
 
   #over(stage: CallStage, error: number, reason: string): void {

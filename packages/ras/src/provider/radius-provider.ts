@@ -47,16 +47,16 @@ export type AskServers = (
  *
  * @example
  * ```ts
- * import { Secret } from "@sallyport/crypto";
+ * import { PreparedSecret } from "@sallyport/radius";
  * import { createRadiusClient } from "@sallyport/radius/node";
  * import { radiusProvider } from "@sallyport/ras";
  * import { silentLog, systemClock } from "@sallyport/runtime";
  *
- * const secret = new Secret("testing123");
+ * const secret = "testing123";
  * const authentication = createRadiusClient({ server: "192.0.2.1:1812", secret });
  * const accounting = createRadiusClient({ server: "192.0.2.1:1813", secret });
  * const provider = radiusProvider({
- *   servers: [{ name: "192.0.2.1", secret, authentication, accounting }],
+ *   servers: [{ name: "192.0.2.1", secret: new PreparedSecret(secret), authentication, accounting }],
  *   nas: { identifier: "gate" },
  *   clock: systemClock,
  *   log: silentLog,
