@@ -143,9 +143,9 @@ export interface LabCaller {
   readonly end: DialerEnd | undefined;
   readonly screen: string;
   /** What to do with octets on their way; dropped where it returns undefined. */
-  fault: {
-    toServer?: (octets: Uint8Array) => Uint8Array | undefined;
-    toCaller?: typeof LabCaller.prototype.never;
+  readonly fault: {
+    toServer?: (octets: Uint8Array<ArrayBuffer>) => Uint8Array | undefined;
+    toCaller?: (octets: Uint8Array<ArrayBuffer>) => Uint8Array | undefined;
   };
   /** The line breaks: both sides hear of it, or nobody does. */
   cut(details?: { readonly silently?: boolean }): void;

@@ -103,17 +103,7 @@ export async function bootGuest({ jobs, secrets, limitSeconds = 100 }: GuestSett
       mkdirSync(folder);
       chmodSync(folder, 0o755);
       const options = [
-        ...[
-          "115200",
-          "local",
-          "nocrtscts",
-          "nodetach",
-          "noccp",
-          "noipv6",
-          "nodefaultroute",
-          "debug",
-          "noipdefault",
-        ],
+        ...["115200", "local", "nocrtscts", "nodetach", "nodefaultroute", "debug", "noipdefault"],
         ...[`connect "/run/connect ${number}"`, `ipparam ${number}`, `unit ${number}`],
         ...[`record /run/jobs/${number}/record`, ...call.options],
       ];

@@ -282,8 +282,9 @@ export class RasCall implements SecurityCall {
     if (outcome.wasUp) this.#disconnected(outcome);
     else this.#failed(stage, outcome);
     const by = outcome.by === "line" ? "the line was lost" : `${outcome.by}: ${outcome.reason}`;
-    this.#over(stage, outcome.code, by);
-    host.track(ended);
+    this.#ended(stage, outcome.code, by);
+    // The trace is whole when the admin modules have been told.
+    host.track(ended.finally(() => host.ended(this)));
   }
 
   #failed(stage: CallStage, { code, reason }: PppOutcome): void {
@@ -313,12 +314,16 @@ export class RasCall implements SecurityCall {
     writeEvent(this.#facts.host.log, "information", message, fields, RasCallEvent.Disconnected);
   }
 
+  /** The dialog, or its host, has ended the call. */
   #over(stage: CallStage, error: number, reason: string): void {
-    if (this.#end !== undefined) return;
+    this.#ended(stage, error, reason);
+    this.#facts.host.ended(this);
+  }
+
+  #ended(stage: CallStage, error: number, reason: string): void {
     this.#end = { stage, error, reason };
     this.#stage = "hang-up";
     this.trace.add("hang-up", reason, error);
-    this.#facts.host.ended(this);
   }
 }
 

@@ -101,6 +101,8 @@ export class RasDialer {
   #link: PppLink | undefined;
   #connection: PppConnection | undefined;
   #scriptEnded: boolean;
+  /** Something was typed, and no line has ended since. */
+  #echoing = false;
   #cancelSilence: Cancel | undefined;
   #over = false;
 
@@ -114,6 +116,7 @@ export class RasDialer {
       ...(pausedStates !== undefined && { pausedStates }),
       ...(timeoutMs !== undefined && { timeoutMs }),
       send: (bytes) => {
+        this.#echoing = true;
         this.#trace("sent", `dialog: ${bytes.length} ${bytes.length === 1 ? "key" : "keys"}`);
         send(bytes);
       },
@@ -157,7 +160,7 @@ export class RasDialer {
     }
     const { text, ppp } = this.#start.look(bytes);
     if (text.length > 0) {
-      this.#trace("received", `dialog: ${JSON.stringify(new TextDecoder().decode(text))}`);
+      this.#trace("received", `dialog: ${JSON.stringify(this.#withoutEcho(text))}`);
       this.#dialog.received(text);
       if (this.#scriptEnded) this.#awaitSilence();
     }
@@ -190,6 +193,16 @@ export class RasDialer {
   lost(): void {
     if (this.#link === undefined) this.#dialog.lost();
     else this.#link.lineLost();
+  }
+
+  /** What comes behind keys that were typed is their echo, up to the end of the line: it may be a secret. */
+  #withoutEcho(bytes: Uint8Array): string {
+    const text = new TextDecoder().decode(bytes);
+    if (!this.#echoing) return text;
+    const end = text.search(/[\r\n]/);
+    if (end < 0) return "...";
+    this.#echoing = false;
+    return end === 0 ? text : `...${text.slice(end)}`;
   }
 
   #dialogState(state: number, error: number): void {
