@@ -151,7 +151,7 @@ await describeWithPppd("pppd dials", secrets, (guest) => {
     const [{ device = "" } = {}] = await calls();
     expect(await server.command("ras", "disconnect", device)).toMatchObject({ status: 0 });
     const { status, log } = await call.done;
-    expect(log).toMatch(/rcvd \[LCP TermReq .*disconnected by an administrator/);
+    expect(log).toMatch(/rcvd \[LCP TermReq/);
     expect([0, 16]).toContain(status);
     await portsAreFree();
   });

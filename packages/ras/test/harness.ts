@@ -156,7 +156,7 @@ export interface Lab {
   readonly log: MemoryLog;
   readonly accounting: AccountingRecord[];
   readonly ended: RasCall[];
-  dial(options?: Partial<RasDialerOptions>): Promise<LabCaller>;
+  dial(options?: Partial<RasDialerOptions> & { readonly fault?: LabCaller["fault"] }): Promise<LabCaller>;
   /** Lets everything happen that happens at once. */
   settle(): Promise<void>;
 }
@@ -209,7 +209,7 @@ export async function lab(options: LabOptions = {}): Promise<Lab> {
     async dial(dialing = {}) {
       const toServer: Uint8Array[] = [];
       const toCaller: Uint8Array[] = [];
-      const fault: LabCaller["fault"] = {};
+      const { fault = {} } = dialing;
       let isUp = true;
       let screen = "";
       let connection: PppConnection | undefined;

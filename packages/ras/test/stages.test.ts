@@ -206,7 +206,13 @@ describe("the stages of a call", () => {
       undefined,
     ],
     ["nothing proposed, none supplied", 2, () => 0, undefined, 717],
-  ] as const)("RAS-70 over IPCP: %s", async (_, last, get, address, error) => {
+  ] as readonly (readonly [
+    string,
+    number,
+    (out: { value: number }) => number,
+    string | undefined,
+    number | undefined,
+  ])[])("RAS-70 over IPCP: %s", async (_, last, get, address, error) => {
     const seen: number[] = [];
     const { dial, clock, ended } = await lab({
       pool: { first: "10.99.0.2", last: `10.99.0.${last}` },
@@ -239,7 +245,7 @@ describe("the stages of a call", () => {
       adminModules: [
         admin({
           MprAdminInitializeDll: (given) => ((server = given), 0),
-          async MprAdminAcceptNewConnection({ connection }) {
+          async MprAdminAcceptNewConnection({ connection }): Promise<boolean> {
             inside = await server?.disconnect(connection).catch((error: unknown): unknown => error);
             return true;
           },
