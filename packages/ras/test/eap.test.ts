@@ -47,7 +47,7 @@ const caller = (eap: readonly EapMethod[], more: object = {}) => ({
 });
 const eapOnly = { protocols: ["EAP"] as const };
 /** A caller whose user is at work: his side has no limit either. */
-const patient = { settings: { sessionLimitMs: 1e9 } };
+const patient = { settings: { sessionLimitMs: 1e9, maxRounds: 1e6 } };
 const isRequest = (packet: Uint8Array): boolean => packet[0] === 1 && packet[4] !== 1;
 const isMethodResponse = (packet: Uint8Array): boolean => packet[0] === 2 && packet[4] !== 1;
 const isSuccess = (packet: Uint8Array): boolean => packet[0] === 3;
@@ -129,6 +129,20 @@ const silent = defineEapMethod({
   },
 });
 
+/** A caller who answers, whatever is asked. */
+const echoing = defineEapMethod({
+  type: 201,
+  name: "Echoing",
+  async authenticator(session) {
+    return session.fail();
+  },
+  async peer(session) {
+    let event = await session.receive();
+    while (event.kind === "request") event = await session.respond(event.data);
+    return session.fail();
+  },
+});
+
 /** An authenticator that asks with an action, and does with answers what a test says. */
 const asking = (action: PppEapOutput["action"], answered?: Parameters<typeof observed>[1]) =>
   observed(silent, (received, send, output, call) => {
@@ -177,7 +191,8 @@ it("EAP-26 ten resends three seconds apart, then the link is lost: 718, and End 
 it("EAP-27, EAP-28: the interactive form asks again at each interval, without a count and without an end", async () => {
   const { registration, seen } = asking(EAPACTION_SendWithTimeoutInteractive);
   const { dial, clock, ended } = await lab({ ...eapOnly, eapMethods: await one(registration) });
-  const call = await dial(caller(await one(silent), patient));
+  const unheard = (octets: Uint8Array) => (isEap(octets, isMethodResponse) ? undefined : octets);
+  const call = await dial({ ...caller(await one(echoing), patient), fault: { toServer: unheard } });
   const hours = 1;
   await clock.advanceAsync(hours * 3_600_000);
   expect(ended).toEqual([]);
