@@ -20,7 +20,7 @@ import {
   type SecurityLine,
   statusName,
 } from "@sallyport/ras-security";
-import type { Milliseconds } from "@sallyport/runtime";
+import type { Cancel, Milliseconds } from "@sallyport/runtime";
 import { Accounting } from "../accounting/accounting.ts";
 import { RasCallEvent, writeEvent } from "../events.ts";
 import { Admissions } from "../network/admissions.ts";
@@ -62,6 +62,8 @@ export class RasCall implements SecurityCall {
   #connection: PppConnection | undefined;
   #accounting: Accounting | undefined;
   #end: CallEnd | undefined;
+  /** The link has ended, and the caller may still hang up himself. */
+  #lingering: Cancel | undefined;
 
   constructor(facts: RasCallFacts) {
     const { port, line, from, host, service } = facts;
@@ -128,6 +130,7 @@ export class RasCall implements SecurityCall {
   }
 
   lost(error: number = ERROR_REMOTE_DISCONNECTION): void {
+    if (this.#lingering !== undefined) this.#hangUp();
     if (this.#link === undefined) this.#dialog?.lost(error);
     else this.#link.lineLost();
   }
@@ -277,7 +280,9 @@ export class RasCall implements SecurityCall {
     // Whom PPP has met, not whom the dialog spoke of.
     if (outcome.userName !== "") this.#userName = outcome.userName;
     this.#accounting?.stop(terminateCause(outcome, host.isStopping));
-    this.#flow.hangUp();
+    if (outcome.by === "this side" && !host.isStopping) {
+      this.#lingering = host.clock.after(lingerMs, () => this.#hangUp());
+    } else this.#hangUp();
     const ended = this.#admissions.over();
     if (outcome.wasUp) this.#disconnected(outcome);
     else this.#failed(stage, outcome);
@@ -285,6 +290,12 @@ export class RasCall implements SecurityCall {
     this.#ended(stage, outcome.code, by);
     // The trace is whole when the admin modules have been told.
     host.track(ended.finally(() => host.ended(this)));
+  }
+
+  #hangUp(): void {
+    this.#lingering?.();
+    this.#lingering = undefined;
+    this.#flow.hangUp();
   }
 
   #failed(stage: CallStage, { code, reason }: PppOutcome): void {
@@ -326,6 +337,9 @@ export class RasCall implements SecurityCall {
     this.trace.add("hang-up", reason, error);
   }
 }
+
+/** A caller who is refused ends by himself, and knows why: a line that drops at once would be all that he sees. */
+const lingerMs: Milliseconds = 1_000;
 
 const stagesOfPhases: Readonly<Partial<Record<string, CallStage>>> = {
   establish: "PPP link",
