@@ -32,6 +32,8 @@ export interface RasConnectionManagerOptions {
 
 /** How long a stop waits for callers to answer the end of their links, in milliseconds. */
 const stopLimit = 5_000;
+/** The same for accounting records and notifications of calls that have ended. */
+const workLimit = 40_000;
 
 /**
  * The RAS Connection Manager: takes calls and leads each through its stages: answer, security dialog, LCP,
@@ -152,8 +154,23 @@ export class RasConnectionManager {
       });
       cancel();
     }
-    while (this.#work.size > 0) await Promise.allSettled(this.#work);
+    await this.#workDone();
     await this.#admin.stop();
+  }
+
+  /** What providers and admin modules still do for calls that have ended; one that never returns is not waited for. */
+  async #workDone(): Promise<void> {
+    let isOver = false;
+    let giveUp = (): void => {};
+    const limit = new Promise<void>((resolve) => {
+      giveUp = resolve;
+    });
+    const cancel = this.#options.clock.after(workLimit, () => {
+      isOver = true;
+      giveUp();
+    });
+    while (this.#work.size > 0 && !isOver) await Promise.race([Promise.allSettled(this.#work), limit]);
+    cancel();
   }
 
   #securityStep(entry: CallLogEntry): void {

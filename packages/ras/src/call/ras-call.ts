@@ -1,4 +1,5 @@
 import {
+  ERROR_AUTH_INTERNAL,
   ERROR_AUTHENTICATION_FAILURE,
   ERROR_PORT_DISCONNECTED,
   ERROR_REMOTE_DISCONNECTION,
@@ -233,8 +234,9 @@ export class RasCall implements SecurityCall {
       this.trace.add("PPP authentication", reason, ERROR_AUTHENTICATION_FAILURE);
       return { kind: "refused", code: ERROR_AUTHENTICATION_FAILURE, reason };
     }
-    const code = (await service.provider.permits?.(session)) ?? NO_ERROR;
-    if (code !== NO_ERROR) {
+    const permitted: unknown = (await service.provider.permits?.(session)) ?? NO_ERROR;
+    if (permitted !== NO_ERROR) {
+      const code = Number.isInteger(permitted) ? Number(permitted) : ERROR_AUTH_INTERNAL;
       this.trace.add("PPP authentication", `${service.provider.name} provider: dial-in permission`, code);
       return { kind: "refused", code, reason: "the user may not dial in" };
     }
