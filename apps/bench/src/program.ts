@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { BenchError } from "./bench-error.ts";
 import { runBenchmark } from "./benchmark.ts";
+import { callsText, runCalls } from "./calls/run-calls.ts";
 import { type CaseName, caseNames } from "./cases.ts";
 import { complaintsOf, dialogsText, runDialogs } from "./dialogs/run-dialogs.ts";
 import { environmentLines } from "./environment.ts";
@@ -30,6 +31,7 @@ interface Options {
   readonly dialogs?: number;
   readonly sspi?: true;
   readonly ppp?: true;
+  readonly calls?: number;
   readonly growth?: true;
   readonly json?: true;
   readonly markdown?: true;
@@ -87,6 +89,25 @@ export function createProgram(): Command {
         "instead: frames of PPP beside a plain copy, and what an idle link takes",
       ).conflicts(["rounds", "seconds", "only", "soak", "halfOpen", "dialogs", "sspi", "growth", "markdown"]),
     )
+    .addOption(
+      new Option(
+        "--calls <count>",
+        "instead: so many calls at once through dialog, PPP and EAP, 100 to 20000",
+      )
+        .argParser(wholeNumber(100, 20_000))
+        .conflicts([
+          "rounds",
+          "seconds",
+          "only",
+          "soak",
+          "halfOpen",
+          "dialogs",
+          "sspi",
+          "growth",
+          "ppp",
+          "markdown",
+        ]),
+    )
     .option("--json", "print the results as JSON")
     .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
     .addHelpText(
@@ -104,6 +125,7 @@ Examples:
   npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with
   npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve
   npm run bench -- --ppp                            needs no FreeRADIUS
+  npm run bench -- --calls 1000                     what a whole call costs, and an idle connection holds
   npm run bench -- --sspi                           neither does this`,
     )
     .action(async (options: Options) => {
@@ -111,6 +133,7 @@ Examples:
         if (options.growth) return growth(options);
         if (options.sspi) return sspi(options);
         if (options.ppp) return ppp(options);
+        if (options.calls !== undefined) return calls(options.calls, options);
         if (options.soak !== undefined) return soak(scope, options.soak, options);
         if (options.dialogs !== undefined) return dialogs(scope, options.dialogs, options);
         return options.halfOpen === undefined
@@ -144,6 +167,14 @@ async function dialogs(scope: Scope, count: number, { json }: Options): Promise<
   save(results.startedAt, "dialogs", { json: asJson });
   process.stdout.write(json ? asJson : dialogsText(results));
   return complaintsOf(results).length === 0 ? 0 : 1;
+}
+
+async function calls(count: number, { json }: Options): Promise<number> {
+  const results = await runCalls(count, progress);
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "calls", { json: asJson });
+  process.stdout.write(json ? asJson : callsText(results));
+  return results.promises.every(({ kept }) => kept) ? 0 : 1;
 }
 
 async function ppp({ json }: Options): Promise<number> {
@@ -194,7 +225,7 @@ async function halfOpen(scope: Scope, count: number, { json }: Options): Promise
 /** One file for each form of the results, named after the moment of the run. */
 function save(
   startedAt: string,
-  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "ppp" | "growth",
+  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "ppp" | "calls" | "growth",
   forms: Readonly<Record<string, string>>,
 ): void {
   mkdirSync(resultsFolder, { recursive: true });

@@ -64,12 +64,8 @@ export class PppServices {
     const [first, ...others] = servers.map((one): RadiusProviderServer => {
       const { secret } = one;
       const client = (server: string): RadiusClient => {
-        const made = createRadiusClient({
-          server,
-          secret,
-          timeout: one.timeoutMs ?? 10_000,
-          tries: one.tries,
-        });
+        const { timeoutMs: timeout = 10_000, tries, requireMessageAuthenticator } = one;
+        const made = createRadiusClient({ server, secret, timeout, tries, requireMessageAuthenticator });
         this.#clients.push(made);
         return made;
       };

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
-import { choice, list, message, record, text, typeMessage } from "./schema-parts.ts";
+import { choice, flag, list, message, record, text, typeMessage } from "./schema-parts.ts";
 
 /** The names that settings have for the protocols by which callers prove who they are. */
 export const pppProtocolNames = ["eap", "mschapv2", "chap", "pap"] as const;
@@ -45,6 +45,8 @@ export const pppSchema = record({
             secret: text("the shared secret"),
             timeoutMs: whole("a whole number of milliseconds", 100, 120_000).optional(),
             tries: whole("a whole number", 1, 100).optional(),
+            /** False for a server that leaves Message-Authenticator out of its answers. */
+            requireMessageAuthenticator: flag.optional(),
           }),
           "RADIUS servers",
         ).min(1, { error: message("is empty", "list at least one server with server and secret") }),

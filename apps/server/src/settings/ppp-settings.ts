@@ -19,6 +19,7 @@ export interface RadiusProviderSetting {
     readonly secret: string;
     readonly timeoutMs: number | undefined;
     readonly tries: number | undefined;
+    readonly requireMessageAuthenticator: boolean;
   }[];
   readonly nasIdentifier: string;
 }
@@ -99,12 +100,13 @@ function providerOf(provider: Parsed["provider"], port: string): PppSetting["pro
   if (provider === undefined || provider === "windows") return "windows";
   return {
     nasIdentifier: provider.nasIdentifier ?? port,
-    servers: provider.radius.map(({ server, accounting, secret, timeoutMs, tries }) => ({
-      server,
-      accounting,
-      secret,
-      timeoutMs,
-      tries,
+    servers: provider.radius.map((entry) => ({
+      server: entry.server,
+      accounting: entry.accounting,
+      secret: entry.secret,
+      timeoutMs: entry.timeoutMs,
+      tries: entry.tries,
+      requireMessageAuthenticator: entry.requireMessageAuthenticator ?? true,
     })),
   };
 }
