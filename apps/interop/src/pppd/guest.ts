@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -114,7 +114,10 @@ export async function bootGuest({ jobs, secrets, limitSeconds = 100 }: GuestSett
       const dialing = settlement<void>();
       const up = settlement<{ local: string; remote: string; answered: number }>();
       const done = settlement<PppdEnd>();
-      const log = (): string => readFileSync(join(folder, "log"), "utf8");
+      const log = (): string => {
+        const file = join(folder, "log");
+        return existsSync(file) ? readFileSync(file, "utf8") : "";
+      };
       up.promise.catch(() => {});
       dialing.promise.catch(() => {});
       told.set(number, {

@@ -33,9 +33,9 @@ export default defineSecurityDialog(
       dialog.identify(name, domain);
       return book.take(name, code.trim(), dialog.clock.now()) ? name : undefined;
     });
-    return user === undefined
-      ? dialog.refuse(undefined, undefined, { message: "Good bye.\n" })
-      : dialog.accept(user, domain);
+    if (user === undefined) return dialog.refuse(undefined, undefined, { message: "Good bye.\n" });
+    dialog.tell("Welcome.\n"); // what a script waits for before it begins PPP
+    return dialog.accept(user, domain);
   },
   { idleSeconds: 60 },
 );

@@ -16,7 +16,7 @@ it("the right code is let through to PPP, and is not shown", async () => {
   const bench = createRasBench({ ...at59, settings: { ...settings } });
   const caller = await bench.dial({ script: typed("alice", "287082") });
   expect(await caller.ended()).toMatchObject({ kind: "success", userName: "alice", domain: "CORP" });
-  expect(caller.screen).toContain("One-time password: ******");
+  expect(caller.screen).toContain("One-time password: ******\r\nWelcome.\r\n");
   expect(JSON.stringify(bench.log.events)).not.toContain("287082");
 });
 
