@@ -23,6 +23,7 @@ import { temporaryFolder } from "../src/temporary-folder.ts";
 const documents = [
   "README.md",
   "apps/server/README.md",
+  "apps/docs/guides/dial-in-line.md",
   "apps/docs/guides/eap-method.md",
   "apps/docs/guides/from-nps.md",
   "apps/docs/guides/nps-extension.md",
@@ -37,10 +38,13 @@ const documents = [
   "packages/ppp/README.md",
   "packages/radius/README.md",
   "packages/ras-security/README.md",
+  "packages/ras/README.md",
   "packages/runtime/README.md",
   "packages/samples/eap-key-proof/README.md",
   "packages/samples/nps-device-allowlist/README.md",
   "packages/samples/nps-totp-challenge/README.md",
+  "packages/samples/ras-menu/README.md",
+  "packages/samples/ras-one-time-password/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
 ];

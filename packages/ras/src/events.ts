@@ -1,7 +1,7 @@
 import type { Log, Severity } from "@sallyport/runtime";
 
 /** The source of the events that this package writes. */
-export const eventSource = "RemoteAccess";
+const eventSource = "RemoteAccess";
 
 /**
  * Event ids, as administrators know them from Windows; 0 where Windows has none.

@@ -49,7 +49,7 @@ import {
   windowsProvider,
 } from "../src/index.ts";
 
-export const alice: AccountSettings = { name: "alice", password: "wonderland" };
+const alice: AccountSettings = { name: "alice", password: "wonderland" };
 const listed = settingsAccounts([
   alice,
   { name: "bob", password: "builder" },

@@ -27,7 +27,7 @@ export interface GuestSettings {
 }
 
 /** What became of a call: pppd's exit status, and its log. */
-export interface PppdEnd {
+interface PppdEnd {
   readonly status: number;
   readonly log: string;
 }

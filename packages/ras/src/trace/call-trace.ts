@@ -2,17 +2,15 @@ import { statusName } from "@sallyport/ras-security";
 import type { Clock, Milliseconds } from "@sallyport/runtime";
 
 /** The stages of a call, in their order. Each of them may end it. */
-export const callStages = [
-  "answer",
-  "RAS security module",
-  "PPP link",
-  "PPP authentication",
-  "RAS admin module",
-  "PPP network",
-  "connected",
-  "hang-up",
-] as const;
-export type CallStage = (typeof callStages)[number];
+export type CallStage =
+  | "answer"
+  | "RAS security module"
+  | "PPP link"
+  | "PPP authentication"
+  | "RAS admin module"
+  | "PPP network"
+  | "connected"
+  | "hang-up";
 
 /** One step of a call. It never holds a secret, nor what a caller typed. */
 export interface CallTraceEntry {
