@@ -7,6 +7,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { codeBlocks, commandsOf } from "../src/markdown.ts";
 import { describeWithPppd } from "../src/pppd/describe-pppd.ts";
 import { dial } from "../src/pppd/dial.ts";
+import { run } from "../src/run.ts";
 import { sallyport, startSallyport } from "../src/sallyport.ts";
 
 const blocks = codeBlocks("apps/docs/guides/dial-in-line.md");
@@ -74,6 +75,14 @@ await describeWithPppd("the guide to the dial-in line", [file("chap-secrets").tr
       chat: file("gate.chat").replace("123456", code(0)),
     });
     expect(await used.done).toMatchObject({ status: 8 });
+  });
+
+  it("its tests pass without a line", async () => {
+    const folder = projectFolder();
+    writeFileSync(join(folder, "line.test.ts"), file("line.test.ts"));
+    const ended = await run(process.execPath, ["--test", "line.test.ts"], { cwd: folder });
+    expect(ended.stdout).toMatch(/pass 2\n/);
+    expect(ended).toMatchObject({ status: 0 });
   });
 
   it("the admin module of the guide chooses the address", async () => {
