@@ -23,6 +23,9 @@ export interface RasSurroundings extends EapAccounts {
   readonly account: (record: AccountingRecord) => void | PromiseLike<void>;
 }
 
+/** NUL, LF and CR, as an async control character map (RFC 1662 section 7.1). */
+export const lineEnds = 0x2401;
+
 /** What callers of each port get behind the dialog. Ports with the same addresses share a pool. */
 export class PppServices {
   readonly #surroundings: RasSurroundings;
@@ -37,7 +40,11 @@ export class PppServices {
     this.#log = surroundings.log;
   }
 
-  of({ protocols, provider, addresses, limits, interimMs }: PppSetting): RasService {
+  /** @param telnet whether callers speak telnet, which changes the ends of lines: PPP then escapes them */
+  of(
+    { protocols, provider, addresses, limits, interimMs }: PppSetting,
+    { telnet }: { readonly telnet: boolean },
+  ): RasService {
     const { restartMs, ...others } = limits;
     const pool = this.#pools.get(addresses) ?? new AddressPool(addresses);
     this.#pools.set(addresses, pool);
@@ -45,7 +52,11 @@ export class PppServices {
       provider: provider === "windows" ? this.#windows() : this.#radius(provider),
       protocols,
       addresses: pool,
-      ppp: { ...others, ...(restartMs !== undefined && { negotiation: { restartMs } }) },
+      ppp: {
+        ...others,
+        ...(telnet && { characterMap: lineEnds }),
+        ...(restartMs !== undefined && { negotiation: { restartMs } }),
+      },
       interimMs,
     };
   }

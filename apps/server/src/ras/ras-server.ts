@@ -114,12 +114,12 @@ export async function startRas(settings: RasSettings, surroundings: RasSurroundi
 
 /** Who leads the calls of a port: the manager to their end, or the security host to the end of the dialog. */
 function takerOf(
-  { handOver }: RasPortSetting,
+  { handOver, telnet }: RasPortSetting,
   manager: RasConnectionManager,
   services: PppServices,
 ): CallTaker {
   if (handOver.kind !== "ppp") return manager.security;
-  const service = services.of(handOver.ppp);
+  const service = services.of(handOver.ppp, { telnet });
   return { answer: (line, _onOutcome, { from }) => manager.answer(line, service, { from }) };
 }
 

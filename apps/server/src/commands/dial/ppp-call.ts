@@ -4,6 +4,7 @@ import type { PingResult, PppCallerCredentials, PppConnection } from "@sallyport
 import { callDiagram, type DialerEnd, type DialerTraceEntry, RasDialer } from "@sallyport/ras";
 import { type CallerStep, statusName } from "@sallyport/ras-security";
 import { systemClock, systemRandom } from "@sallyport/runtime";
+import { lineEnds } from "../../ras/ppp-service.ts";
 import { paint } from "../command-line.ts";
 import { hangUp } from "./dial-target.ts";
 import { typeFrom } from "./keyboard.ts";
@@ -42,7 +43,8 @@ export async function pppCall(socket: Socket, options: PppCallOptions): Promise<
       // With a terminal a person may be typing; without one nobody does.
       pausedStates: isScripted || process.stdin.isTTY === true,
       ...(credentials !== undefined && { credentials }),
-      settings: { negotiationLimitMs: Math.ceil(timeoutMs * 5) },
+      // The line may turn out to be telnet, which changes the ends of lines.
+      settings: { negotiationLimitMs: Math.ceil(timeoutMs * 5), characterMap: lineEnds },
       send: (bytes) => line.write(bytes),
       hangUp: () => hangUp(socket),
       events: {
