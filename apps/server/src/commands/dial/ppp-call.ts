@@ -89,7 +89,8 @@ export async function pppCall(socket: Socket, options: PppCallOptions): Promise<
 
 async function ping(dialer: RasDialer, count: number, replies: PingResult[]): Promise<void> {
   for (let sent = 0; sent < count; sent += 1) {
-    if (sent > 0) await delay(betweenPings);
+    // Also before the first: the other side may be open, and its interface not set up yet.
+    await delay(betweenPings);
     replies.push(await dialer.ping({ timeoutMs: 3_000 }));
   }
 }
