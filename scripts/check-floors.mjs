@@ -23,7 +23,7 @@ const rooms = {
   ppp: { floor: 2, uses: ["eap", "accounts"] },
   "eap-radius": { floor: 2, uses: ["eap", "radius"] },
   sspi: { floor: 2, uses: [] },
-  ras: { floor: 3, uses: ["ras-security", "ppp", "eap", "radius", "accounts"] },
+  ras: { floor: 3, uses: ["ras-security", "ppp", "eap", "eap-radius", "radius", "accounts"] },
   testbench: { floor: 4, uses: "every package below" },
   "create-extension": { floor: 5, uses: [] },
 };

@@ -8,7 +8,9 @@ peers=(
   freeradius-utils # radclient
   eapoltest        # eapol_test, the supplicant of wpa_supplicant as a RADIUS client
   tshark           # an independent decoder for what goes over the wire
-  ppp              # chat, which dials for pppd
+  ppp              # pppd, and chat, which dials for it
+  user-mode-linux  # a kernel with PPP for pppd, without root and without a virtual machine
+  busybox-static   # what that kernel starts
   inetutils-telnet # telnet
   picocom          # a terminal program for serial lines
   socat            # pseudo-terminals that lead to a socket
@@ -67,6 +69,12 @@ if ((${#missing[@]} > 0)); then
   if [[ " ${missing[*]} " == *" freeradius "* ]] && command -v systemctl >/dev/null; then
     systemctl disable --quiet freeradius 2>/dev/null || true
   fi
+fi
+
+# pppd is for root and its group. The tests start it in a guest that reads files as whoever runs the tests: a copy without
+# the set-user-id bit is enough for that.
+if ((EUID == 0)) && [[ -x /usr/sbin/pppd ]]; then
+  install -D -m 755 /usr/sbin/pppd /usr/local/lib/sallyport-peers/pppd
 fi
 
 dpkg-query -W -f='install-peers: ${Package} ${Version}\n' "${peers[@]}"

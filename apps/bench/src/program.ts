@@ -4,12 +4,14 @@ import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { BenchError } from "./bench-error.ts";
 import { runBenchmark } from "./benchmark.ts";
+import { callsText, runCalls } from "./calls/run-calls.ts";
 import { type CaseName, caseNames } from "./cases.ts";
 import { complaintsOf, dialogsText, runDialogs } from "./dialogs/run-dialogs.ts";
 import { environmentLines } from "./environment.ts";
 import { type GrowthResults, runGrowth } from "./growth.ts";
 import { runHalfOpen } from "./half-open.ts";
 import { fullNtlmSize, ntlmText, runNtlmBenchmark } from "./ntlm/ntlm-benchmark.ts";
+import { fullPppSize, pppText, runPppBenchmark } from "./ppp/ppp-benchmark.ts";
 import { chart } from "./report/chart.ts";
 import { growthChart } from "./report/growth-chart.ts";
 import { growthPromises, growthText } from "./report/growth-table.ts";
@@ -30,6 +32,8 @@ interface Options {
   readonly dialogs?: number;
   readonly sspi?: true;
   readonly sspiNtlm?: true;
+  readonly ppp?: true;
+  readonly calls?: number;
   readonly growth?: true;
   readonly json?: true;
   readonly markdown?: true;
@@ -93,6 +97,31 @@ export function createProgram(): Command {
         "instead: what a request costs from 10 to 10 000 clients and from 1 to 100 policies",
       ).conflicts(["seconds", "only", "soak", "halfOpen", "dialogs", "sspi", "sspiNtlm"]),
     )
+    .addOption(
+      new Option(
+        "--ppp",
+        "instead: frames of PPP beside a plain copy, and what an idle link takes",
+      ).conflicts(["rounds", "seconds", "only", "soak", "halfOpen", "dialogs", "sspi", "growth", "markdown"]),
+    )
+    .addOption(
+      new Option(
+        "--calls <count>",
+        "instead: so many calls at once through dialog, PPP and EAP, 100 to 20000",
+      )
+        .argParser(wholeNumber(100, 20_000))
+        .conflicts([
+          "rounds",
+          "seconds",
+          "only",
+          "soak",
+          "halfOpen",
+          "dialogs",
+          "sspi",
+          "growth",
+          "ppp",
+          "markdown",
+        ]),
+    )
     .option("--json", "print the results as JSON")
     .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
     .addHelpText(
@@ -109,7 +138,9 @@ Examples:
   npm run bench -- --growth --rounds 9              clients and policies: about two minutes
   npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with
   npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve
-  npm run bench -- --sspi                           needs no FreeRADIUS
+  npm run bench -- --ppp                            needs no FreeRADIUS
+  npm run bench -- --calls 1000                     what a whole call costs, and an idle connection holds
+  npm run bench -- --sspi                           neither does this
   npm run bench -- --sspi-ntlm                      needs gss-ntlmssp and libkrb5-dev`,
     )
     .action(async (options: Options) => {
@@ -117,6 +148,8 @@ Examples:
         if (options.growth) return growth(options);
         if (options.sspi) return sspi(options);
         if (options.sspiNtlm) return sspiNtlm(scope, options);
+        if (options.ppp) return ppp(options);
+        if (options.calls !== undefined) return calls(options.calls, options);
         if (options.soak !== undefined) return soak(scope, options.soak, options);
         if (options.dialogs !== undefined) return dialogs(scope, options.dialogs, options);
         return options.halfOpen === undefined
@@ -150,6 +183,22 @@ async function dialogs(scope: Scope, count: number, { json }: Options): Promise<
   save(results.startedAt, "dialogs", { json: asJson });
   process.stdout.write(json ? asJson : dialogsText(results));
   return complaintsOf(results).length === 0 ? 0 : 1;
+}
+
+async function calls(count: number, { json }: Options): Promise<number> {
+  const results = await runCalls(count, progress);
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "calls", { json: asJson });
+  process.stdout.write(json ? asJson : callsText(results));
+  return results.promises.every(({ kept }) => kept) ? 0 : 1;
+}
+
+async function ppp({ json }: Options): Promise<number> {
+  const results = await runPppBenchmark(fullPppSize, progress);
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "ppp", { json: asJson });
+  process.stdout.write(json ? asJson : pppText(results));
+  return results.isMemoryKept ? 0 : 1;
 }
 
 async function sspi({ json }: Options): Promise<number> {
@@ -200,7 +249,7 @@ async function halfOpen(scope: Scope, count: number, { json }: Options): Promise
 /** One file for each form of the results, named after the moment of the run. */
 function save(
   startedAt: string,
-  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "sspi-ntlm" | "growth",
+  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "sspi-ntlm" | "ppp" | "calls" | "growth",
   forms: Readonly<Record<string, string>>,
 ): void {
   mkdirSync(resultsFolder, { recursive: true });

@@ -34,6 +34,7 @@ describe("the command line", () => {
     [["--dialogs", "10"], "from 100 to 9000"],
     [["--dialogs", "200", "--soak", "60"], "cannot be used with option '--soak <seconds>'"],
     [["--sspi", "--soak", "60"], "cannot be used with option '--soak <seconds>'"],
+    [["--ppp", "--sspi"], "cannot be used with option '--sspi'"],
     [["--sspi", "--rounds", "3"], "cannot be used with option '--rounds <count>'"],
     [["--json", "--markdown"], "cannot be used with option '--json'"],
   ])("refuses %j", async (args, words) => {

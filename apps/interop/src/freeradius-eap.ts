@@ -34,6 +34,8 @@ modules {
   }
   pap {
   }
+  chap {
+  }
   mschap {
     use_mppe = yes
   }
@@ -57,12 +59,17 @@ server eap {
   }
   authorize {
     files
+    chap
+    mschap
     eap
     pap
   }
   authenticate {
     Auth-Type PAP {
       pap
+    }
+    Auth-Type CHAP {
+      chap
     }
     Auth-Type MS-CHAP {
       mschap

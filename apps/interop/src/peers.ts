@@ -16,7 +16,9 @@ const packages = {
   "python3-gssapi": "python3-gssapi",
   radclient: "freeradius-utils",
   tshark: "tshark",
+  busybox: "busybox-static",
   chat: "ppp",
+  "linux.uml": "user-mode-linux",
   picocom: "picocom",
   socat: "socat",
   "systemd-analyze": "systemd",
@@ -41,7 +43,7 @@ export type Peer = keyof typeof packages;
  * a failure, because CI installs every peer (scripts/install-peers.sh).
  */
 export function describeWithPeers(peers: readonly Peer[], title: string, tests: () => void): void {
-  const missing = peers.filter((peer) => !isInstalled(peer));
+  const missing = missingPeers(peers);
   if (missing.length === 0) {
     describe(title, tests);
     return;
@@ -51,6 +53,11 @@ export function describeWithPeers(peers: readonly Peer[], title: string, tests: 
     .join(", ");
   if (process.env["CI"] === "true") throw new Error(`${title}: ${reason}`);
   describe.skip(`${title}: skipped, ${reason}`, tests);
+}
+
+/** Those that are not there. */
+export function missingPeers(peers: readonly Peer[]): Peer[] {
+  return peers.filter((peer) => !isInstalled(peer));
 }
 
 function isInstalled(peer: Peer): boolean {

@@ -47,10 +47,17 @@ export const labSettingsWithMschap: SettingsInput = {
   authentication: { msChap: true },
 };
 
-/** Starts a server on its own ports in its own temporary folder; it is stopped when the test has finished. */
+/**
+ * Starts a server on its own ports in its own temporary folder; it is stopped when the test has finished, or whenever
+ * `finished` says.
+ */
 export async function startSallyport(
   settings: SettingsInput = labSettings,
-  options: { readonly files?: Readonly<Record<string, string>>; readonly folder?: string } = {},
+  options: {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly folder?: string;
+    readonly finished?: (stop: () => Promise<void>) => void;
+  } = {},
 ): Promise<Sallyport> {
   const folder = options.folder ?? temporaryFolder();
   for (const [name, content] of Object.entries(options.files ?? {}))
@@ -61,7 +68,7 @@ export async function startSallyport(
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  onTestFinished(async () => {
+  (options.finished ?? onTestFinished)(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGKILL");
     await once(child, "close");

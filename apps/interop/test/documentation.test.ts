@@ -23,6 +23,7 @@ import { temporaryFolder } from "../src/temporary-folder.ts";
 const documents = [
   "README.md",
   "apps/server/README.md",
+  "apps/docs/guides/dial-in-line.md",
   "apps/docs/guides/eap-method.md",
   "apps/docs/guides/from-nps.md",
   "apps/docs/guides/nps-extension.md",
@@ -36,8 +37,10 @@ const documents = [
   "packages/eap-radius/README.md",
   "packages/errors/README.md",
   "packages/nps/README.md",
+  "packages/ppp/README.md",
   "packages/radius/README.md",
   "packages/ras-security/README.md",
+  "packages/ras/README.md",
   "packages/runtime/README.md",
   "packages/samples/eap-key-proof/README.md",
   "packages/samples/nps-device-allowlist/README.md",
@@ -45,6 +48,8 @@ const documents = [
   "packages/samples/radius-monitor/README.md",
   "packages/samples/sspi-hono-login/README.md",
   "packages/samples/sspi-sealed-pipe/README.md",
+  "packages/samples/ras-menu/README.md",
+  "packages/samples/ras-one-time-password/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
 ];

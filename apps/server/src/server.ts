@@ -110,11 +110,9 @@ async function start(
     },
   };
   const scrypt = scryptVerifier();
-  const eap = await openEap(
-    settings,
-    { accounts: currentAccounts, defaultDomain: settings.defaultDomain, scrypt, clock: systemClock, log },
-    store.oneTimePasswords,
-  );
+  const { defaultDomain } = settings;
+  const eapAccounts = { accounts: currentAccounts, defaultDomain, scrypt, clock: systemClock, log };
+  const eap = await openEap(settings, eapAccounts, store.oneTimePasswords);
   cleanups.push(() => eap.close());
   const loader = new ExtensionLoader(log);
   let extensions = await loader.load(settings);
@@ -172,7 +170,14 @@ async function start(
   };
   const auth = await listen("auth");
   const acct = await listen("acct");
-  const ras = settings.ras && (await startRas(settings.ras, log));
+  const ras =
+    settings.ras &&
+    (await startRas(settings.ras, {
+      ...eapAccounts,
+      eapMethods: eap.methods,
+      eapProvider: eap.provider,
+      account: (record) => store.writeCall(record),
+    }));
   if (ras !== undefined) cleanups.push(() => ras.stop());
   const reload = createReload({
     load: options.loadSettings ?? (() => Promise.resolve(settings)),

@@ -14,6 +14,7 @@ export {
   type EapRadiusClientOptions,
 } from "./client/eap-radius-client.ts";
 export { ladderDiagram } from "./client/ladder-diagram.ts";
+export { serverKeys } from "./client/server-keys.ts";
 export type { EapMethodFacts, EapOutcome } from "./server/eap-outcome.ts";
 export {
   type EapOpening,

@@ -5,6 +5,14 @@ export type { BenchCaller } from "./bench-caller.ts";
 export type { BenchExtension, BenchModule, ImportedExtension } from "./bench-extension.ts";
 export type { LineFaults } from "./bench-line.ts";
 export type { BenchSender } from "./bench-request.ts";
+// And for whole calls: dialog, PPP, accounts, admin modules.
+export {
+  type BenchConnection,
+  type BenchDialIn,
+  createDialInBench,
+  type DialInBench,
+  type DialInBenchOptions,
+} from "./dial-in-bench.ts";
 // The bench for EAP methods: sessions, what may befall packets, scripts in the place of a side, and users.
 export {
   type BenchMethod,

@@ -1,28 +1,28 @@
 import { readFile } from "node:fs/promises";
-import { connect, type NetConnectOpts, type Socket } from "node:net";
-import { type CallerStep, DialInCaller, TelnetEnd } from "@sallyport/ras-security";
-import { systemClock } from "@sallyport/runtime";
+import type { CallerStep } from "@sallyport/ras-security";
 import { Command } from "commander";
-import { paint, tell, UsageError } from "./command-line.ts";
+import { tell, UsageError } from "./command-line.ts";
+import { dialled } from "./dial/dial-target.ts";
+import { converse } from "./dial/dialog.ts";
+import { pppCall } from "./dial/ppp-call.ts";
+import { credentialsOf, type DialPppOptions } from "./dial/ppp-options.ts";
 
-interface DialOptions {
+interface DialOptions extends DialPppOptions {
   readonly telnet?: boolean;
   readonly timeout: string;
+  readonly ppp?: boolean;
+  readonly ping?: string | true;
+  readonly json?: boolean;
 }
 
-/** How long a hang-up may take, in milliseconds. */
-const hangUpLimit = 2_000;
-/** The key that ends an interactive call, as in telnet: Ctrl-]. */
-const quit = 0x1d;
-
-/** `sallyport ras dial`: a caller, with or without a person. */
+/** `sallyport ras dial`: a caller, with or without a person, and PPP behind the dialog. */
 export function dialCommand(): Command {
   const steps: CallerStep[] = [];
   const files: Promise<void>[] = [];
   return new Command("dial")
-    .description("Dial in: with your keyboard, or by a script of --expect and --send.")
+    .description("Dial in: with your keyboard, or by a script of --expect and --send; with --ppp, connect.")
     .argument("<address>", "HOST:PORT, or unix:PATH")
-    .option("--telnet", "speak telnet")
+    .option("--telnet", "speak telnet from the start; a server that begins with it is understood anyway")
     .option(
       "--expect <text>",
       "wait for a text; may be repeated",
@@ -41,130 +41,71 @@ export function dialCommand(): Command {
         }),
       );
     })
-    .option("--timeout <seconds>", "how long a script waits for each text", "30")
+    .option("--timeout <seconds>", "how long a script waits for each text, and PPP for each answer", "30")
+    .option("--ppp", "go on to PPP behind the dialog, and draw the call as a ladder")
+    .option("--user <name>", "the user name for PPP")
+    .option("--password <text>", "the password; other users of this machine can see it")
+    .option("--password-file <file>", "read it from the first line of a file")
+    .option("--password-env <name>", "read it from an environment variable")
+    .option(
+      "--auth <protocols>",
+      "how to prove who you are, best first: eap,mschapv2,chap,pap",
+      "eap,mschapv2,chap",
+    )
+    .option("--ping [count]", "send pings to the server when connected (3), then hang up")
+    .option("--json", "print the call as JSON")
     .addHelpText(
       "after",
       `
 Without a script, what you type goes out and what comes is shown; Ctrl-] hangs up. A script runs its steps in the
-order in which they stand, then hangs up; end it with what must come last.
-Exit status: 0 the script ran to its end, or the line was closed; 1 it was closed too early; 3 a text did not come.
+order in which they stand, then hangs up; end it with what must come last. With --ppp, the script is followed by PPP; the
+connection stays until Ctrl-C, until the server ends it, or until the pings of --ping are done.
+Exit status: 0 the script ran to its end, or the line was closed; 1 it was closed too early, or PPP did not connect, or a
+ping stayed without reply; 3 a text did not come.
 
 Examples:
   sallyport ras dial 127.0.0.1:7000
   sallyport ras dial 127.0.0.1:7000 --expect Username: --send alice --expect Passcode: --send-file code --expect Welcome
-  sallyport ras dial unix:./gate.sock --telnet`,
+  sallyport ras dial 127.0.0.1:7000 --expect Username: --send alice --expect password: --send-file code --ppp --user alice --password-file pass --ping
+  sallyport ras dial unix:./gate.sock`,
     )
     .action((address: string, options: DialOptions) =>
       tell(async () => {
         await Promise.all(files).catch((error: Error) => {
           throw new UsageError(error.message, "check the file of --send-file");
         });
-        const seconds = Number(options.timeout);
-        if (!(seconds > 0)) {
-          throw new UsageError(
-            `--timeout ${options.timeout} is no positive number`,
-            "write for example --timeout 10",
-          );
+        const common = { address, steps, telnet: options.telnet === true, timeoutMs: timeoutOf(options) };
+        if (options.ppp !== true) {
+          refuseWithoutPpp(options);
+          return converse(await dialled(address), common);
         }
+        const credentials = await credentialsOf(options);
+        const pings = pingsOf(options.ping);
         const socket = await dialled(address);
-        return converse(socket, { steps, telnet: options.telnet === true, timeoutMs: seconds * 1_000 });
+        return pppCall(socket, { ...common, credentials, pings, json: options.json === true });
       }),
     );
 }
 
-async function dialled(address: string): Promise<Socket> {
-  const socket = connect({ ...targetOf(address), noDelay: true } as NetConnectOpts);
-  return new Promise((resolve, reject) => {
-    socket.once("connect", () => resolve(socket));
-    socket.once("error", (error) =>
-      reject(
-        new UsageError(
-          `${address} does not answer: ${error.message}`,
-          "`sallyport ras ports` shows where to dial",
-        ),
-      ),
-    );
-  });
+function timeoutOf({ timeout }: DialOptions): number {
+  const seconds = Number(timeout);
+  if (seconds > 0) return seconds * 1_000;
+  throw new UsageError(`--timeout ${timeout} is no positive number`, "write for example --timeout 10");
 }
 
-function targetOf(address: string): NetConnectOpts {
-  if (address.startsWith("unix:")) return { path: address.slice("unix:".length) };
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(address);
-  const port = Number(match?.[3]);
-  if (match === null || port < 1 || port > 65_535) {
-    throw new UsageError(`${address} is no address to dial`, "write HOST:PORT or unix:PATH");
+function pingsOf(ping: string | true | undefined): number | undefined {
+  if (ping === undefined) return undefined;
+  const count = ping === true ? 3 : Number(ping);
+  if (Number.isInteger(count) && count >= 1 && count <= 1_000) return count;
+  throw new UsageError(`--ping ${ping} is no number of pings`, "write for example --ping 3");
+}
+
+function refuseWithoutPpp(options: DialOptions): void {
+  for (const name of ["user", "password", "passwordFile", "passwordEnv", "ping", "json"] as const) {
+    if (options[name] === undefined) continue;
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(`--${option} is for PPP`, "add --ppp");
   }
-  return { host: match[1] ?? match[2] ?? "", port };
-}
-
-function converse(
-  socket: Socket,
-  options: { readonly steps: readonly CallerStep[]; readonly telnet: boolean; readonly timeoutMs: number },
-): Promise<number> {
-  const { steps, timeoutMs } = options;
-  const telnet = options.telnet ? new TelnetEnd("client") : undefined;
-  const isScripted = steps.length > 0;
-  return new Promise((resolve) => {
-    let hasEnded = false;
-    /** A server that does not close its end is not waited for. */
-    const hangUp = (): void => {
-      socket.end();
-      setTimeout(() => socket.destroy(), hangUpLimit).unref();
-    };
-    const caller = new DialInCaller({
-      clock: systemClock,
-      script: steps,
-      timeoutMs,
-      send: (bytes) => void socket.write(telnet?.encode(bytes) ?? bytes),
-      hangUp,
-      onText: (bytes) => void process.stdout.write(bytes),
-      onScriptEnd: () => {
-        hasEnded = true;
-        hangUp();
-      },
-    });
-    const keyboard = isScripted ? undefined : typeFrom(process.stdin, caller);
-    socket.on("data", (bytes: Uint8Array) => {
-      const { data, reply } = telnet?.received(bytes) ?? { data: bytes, reply: undefined };
-      if (reply !== undefined && reply.length > 0) socket.write(reply);
-      // Behind the dialog everything is shown, also what looks like PPP.
-      if (isScripted) caller.received(data);
-      else process.stdout.write(data);
-    });
-    socket.on("error", () => {});
-    socket.once("close", () => {
-      const expected = caller.expecting;
-      const timedOut = caller.error !== 0;
-      caller.lost();
-      keyboard?.();
-      if (!isScripted || hasEnded) resolve(0);
-      else {
-        const why = timedOut ? "did not come in time" : "did not come: the line was closed";
-        process.stderr.write(`\n${paint("red", "error:")} ${JSON.stringify(expected)} ${why}\n`);
-        resolve(timedOut ? 3 : 1);
-      }
-    });
-    caller.connected();
-  });
-}
-
-/** Sends what a person types, key by key; returns how to stop. */
-function typeFrom(input: NodeJS.ReadStream, caller: DialInCaller): () => void {
-  const isTerminal = input.isTTY === true;
-  if (isTerminal) {
-    input.setRawMode(true);
-    process.stderr.write(`${paint("dim", "Ctrl-] hangs up.")}\r\n`);
-  }
-  const onData = (bytes: Buffer): void => {
-    if (isTerminal && bytes.includes(quit)) caller.hangUp();
-    else caller.type(bytes);
-  };
-  input.on("data", onData);
-  return () => {
-    input.off("data", onData);
-    if (isTerminal) input.setRawMode(false);
-    input.pause();
-  };
 }
 
 /** A text as it is typed: Enter behind it, unless it ends in `\c`; `\r`, `\n`, `\t` and `\\` are keys. */

@@ -24,7 +24,8 @@ function portsCommand(): Command {
       "after",
       `
 States of a call: Ringing and Beginning (the module is being told), Active (the dialog), Cleaning, Aborting and Delayed
-(it ends), Open (handed over).
+(it ends), Open (handed over). Behind the dialog of a port that hands over to PPP: PPP link, PPP authentication, RAS admin
+module, PPP network, connected.
 
 Examples:
   sallyport ras ports
@@ -87,7 +88,14 @@ function portsText(ports: readonly RasPortStatus[]): string {
     .join("");
 }
 
-function callText({ device, from, state, user, since }: RasCallStatus): string {
+function callText({ device, from, state, user, since, address, octetsIn, octetsOut }: RasCallStatus): string {
   const time = new Date(since).toISOString().slice(11, 19);
-  return `    ${device}  ${state}  since ${time} UTC${from && `  from ${from}`}${user === undefined ? "" : `  ${printableName(user)}`}`;
+  return [
+    `    ${device}`,
+    state,
+    `since ${time} UTC`,
+    ...(from === "" ? [] : [`from ${from}`]),
+    ...(user === undefined ? [] : [printableName(user)]),
+    ...(address === undefined ? [] : [address, `${octetsIn} octets in, ${octetsOut} out`]),
+  ].join("  ");
 }

@@ -1,4 +1,10 @@
-import { type EapMethodRegistration, type EapType, openEapMethods } from "@sallyport/eap";
+import {
+  type EapMethod,
+  type EapMethodRegistration,
+  type EapProvider,
+  type EapType,
+  openEapMethods,
+} from "@sallyport/eap";
 import { EapRadiusServer } from "@sallyport/eap-radius";
 import { systemRandom } from "@sallyport/runtime";
 import { importExtension } from "../extensions/import-module.ts";
@@ -12,6 +18,9 @@ import { type OneTimePasswordRecords, oneTimePasswordStates } from "./one-time-p
 /** The EAP side of a server that runs. */
 interface OpenEap {
   readonly server: EapRadiusServer;
+  /** The methods as authenticators, and who verifies what they leave to the server: for callers of PPP. */
+  readonly methods: readonly EapMethod[];
+  readonly provider: EapProvider;
   /** The types by the names that settings have for the methods, in the order in which they are offered by default. */
   readonly types: ReadonlyMap<string, EapType>;
   /** Ends every conversation, then the methods. */
@@ -42,9 +51,10 @@ export async function openEap(
     throw new StartError((cause as Error).message, "name each EAP type once in eap.methods", cause);
   });
   const usable = registry.usable({ role: "authenticator" });
+  const provider = accountProvider(accounts);
   const server = new EapRadiusServer({
     methods: usable,
-    provider: accountProvider(accounts),
+    provider,
     clock,
     random: systemRandom,
     log,
@@ -52,6 +62,8 @@ export async function openEap(
   });
   return {
     server,
+    methods: usable,
+    provider,
     types: new Map(
       methods.flatMap((method, index) => {
         const type = registrations[index]?.type;

@@ -2,13 +2,15 @@ import { connect, type Socket } from "node:net";
 import { printableName } from "@sallyport/ras-security";
 import type { OpenLine } from "@sallyport/ras-security/node";
 import type { Log } from "@sallyport/runtime";
-import type { RasPortSetting } from "../settings/ras-settings.ts";
+import type { RasHandOver } from "../settings/ras-settings.ts";
 
 /** How long a target may take to answer, in milliseconds. */
 const connectLimit = 10_000;
 
+type Target = Extract<RasHandOver, { kind: "tcp" }>;
+
 /** Gives an open line to the service that the settings name. */
-export function handOver(line: OpenLine, target: RasPortSetting["target"], log: Log): void {
+export function handOver(line: OpenLine, target: Target | undefined, log: Log): void {
   const { call, outcome } = line;
   if (outcome.kind === "success") {
     const user = outcome.domain === "" ? outcome.userName : `${outcome.domain}\\${outcome.userName}`;
@@ -24,7 +26,7 @@ export function handOver(line: OpenLine, target: RasPortSetting["target"], log: 
   else connectTo(line, target, log);
 }
 
-/** Until PPP is here: says so, and sends back what comes. */
+/** Says so, and sends back what comes. */
 function echo({ stream, outcome }: OpenLine): void {
   const who = outcome.kind === "success" ? `, ${printableName(outcome.userName)}` : "";
   stream.write(
@@ -35,7 +37,7 @@ function echo({ stream, outcome }: OpenLine): void {
 
 function connectTo(line: OpenLine, target: { readonly host: string; readonly port: number }, log: Log): void {
   const { stream, call } = line;
-  const socket = connect({ ...target, noDelay: true });
+  const socket = connect({ host: target.host, port: target.port, noDelay: true });
   const where = `${target.host}:${target.port}`;
   const fields = { port: call.deviceName, user: call.userName, target: where };
   socket.setTimeout(connectLimit, () => socket.destroy(new Error("it does not answer")));

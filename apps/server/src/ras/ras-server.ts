@@ -1,16 +1,20 @@
+import { type RasCall, RasConnectionManager } from "@sallyport/ras";
 import {
+  type AdminModule,
+  adminDllKey,
   createMemoryRegistry,
+  loadAdminModules,
   loadSecurityModule,
-  RasSecurityHost,
   type SecurityModule,
   securityHostKey,
 } from "@sallyport/ras-security";
-import { listenRasPort, type PortCall, type RasPort } from "@sallyport/ras-security/node";
-import { type Log, systemClock } from "@sallyport/runtime";
+import { type CallTaker, listenRasPort, type PortCall, type RasPort } from "@sallyport/ras-security/node";
+import { type Log, systemClock, systemRandom } from "@sallyport/runtime";
 import { importExtension } from "../extensions/import-module.ts";
 import type { RasPortSetting, RasSettings } from "../settings/ras-settings.ts";
 import { StartError } from "../start-error.ts";
 import { handOver } from "./hand-over.ts";
+import { PppServices, type RasSurroundings } from "./ppp-service.ts";
 
 /** A port and its calls, as `sallyport ras ports` shows them. */
 export interface RasPortStatus {
@@ -25,10 +29,15 @@ export interface RasPortStatus {
 export interface RasCallStatus {
   readonly device: string;
   readonly from: string;
-  readonly state: PortCall["state"];
+  /** Where its dialog stands; `"Open"` when it was handed over; with PPP, the stage of the call. */
+  readonly state: PortCall["state"] | RasCall["stage"];
   readonly user: string | undefined;
   /** When the call came, milliseconds since the Unix epoch. */
   readonly since: number;
+  /** Of a connection with PPP: the caller's address, and what he has sent and was sent, in octets. */
+  readonly address?: string | undefined;
+  readonly octetsIn?: number | undefined;
+  readonly octetsOut?: number | undefined;
 }
 
 /** The ports of a server. */
@@ -47,50 +56,104 @@ export interface RasServer {
  *
  * @throws {StartError} with what failed and what to do about it; nothing stays open
  */
-export async function startRas(settings: RasSettings, log: Log): Promise<RasServer> {
-  const host = new RasSecurityHost({
-    ...settings.limits,
-    maxCalls: settings.ports.reduce((sum, { maxCalls }) => sum + maxCalls, 0),
-    module: await loadModule(settings.module, log),
+export async function startRas(settings: RasSettings, surroundings: RasSurroundings): Promise<RasServer> {
+  const { log } = surroundings;
+  const manager = new RasConnectionManager({
+    security: {
+      ...settings.limits,
+      maxCalls: settings.ports.reduce((sum, { maxCalls }) => sum + maxCalls, 0),
+      module: await loadModule(settings.module, log),
+    },
+    adminModules: await loadAdmins(settings.adminModules),
     clock: systemClock,
+    random: systemRandom,
     log,
   });
+  await manager.start().catch((cause: Error) => {
+    throw new StartError(cause.message, "correct the module, or take it out of ras.adminModules", cause);
+  });
+  const services = new PppServices(surroundings);
   const ports: { readonly port: RasPort; readonly setting: RasPortSetting }[] = [];
   const stop = async (): Promise<void> => {
     for (const { port } of ports) port.stop();
-    await host.stop();
+    await manager.stop();
     await Promise.all(ports.map(({ port }) => port.close()));
+    await services.close();
   };
   try {
-    for (const setting of settings.ports) ports.push({ port: await open(setting, host, log), setting });
+    for (const setting of settings.ports) {
+      const taker = takerOf(setting, manager, services);
+      ports.push({ port: await open(setting, taker, log), setting });
+    }
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     addresses: Object.fromEntries(ports.map(({ port }) => [port.name, port.address])),
-    status: () =>
-      ports.map(({ port, setting }) => ({
+    status: () => {
+      const led = new Map(manager.calls.map((call) => [call.deviceName, call]));
+      return ports.map(({ port, setting }) => ({
         name: port.name,
         address: port.address,
         protocol: setting.telnet ? "telnet" : "raw",
-        handOver: setting.target === undefined ? "echo" : `tcp:${setting.target.host}:${setting.target.port}`,
+        handOver: handOverText(setting),
         maxCalls: setting.maxCalls,
-        calls: port.calls.map(({ deviceName, from, state, userName, since }) => ({
-          device: deviceName,
-          from,
-          state,
-          user: userName,
-          since,
-        })),
-      })),
+        calls: port.calls.map((call) => callStatus(call, led.get(call.deviceName))),
+      }));
+    },
     disconnect: (device) => {
+      const led = manager.calls.find(({ deviceName }) => deviceName === device);
       const call = ports.flatMap(({ port }) => port.calls).find(({ deviceName }) => deviceName === device);
-      call?.disconnect();
+      (led ?? call)?.disconnect();
       return call !== undefined;
     },
     stop,
   };
+}
+
+/** Who leads the calls of a port: the manager to their end, or the security host to the end of the dialog. */
+function takerOf(
+  { handOver, telnet }: RasPortSetting,
+  manager: RasConnectionManager,
+  services: PppServices,
+): CallTaker {
+  if (handOver.kind !== "ppp") return manager.security;
+  const service = services.of(handOver.ppp, { telnet });
+  return { answer: (line, _onOutcome, { from }) => manager.answer(line, service, { from }) };
+}
+
+function callStatus(call: PortCall, led: RasCall | undefined): RasCallStatus {
+  const { deviceName, from, state, userName, since } = call;
+  const common = { device: deviceName, from, since };
+  if (led === undefined) return { ...common, state, user: userName };
+  const { stage, address, octetsIn, octetsOut } = led;
+  return {
+    ...common,
+    state: stage === "answer" || stage === "RAS security module" ? state : stage,
+    user: led.userName,
+    ...(address !== undefined && { address, octetsIn, octetsOut }),
+  };
+}
+
+function handOverText({ handOver }: RasPortSetting): string {
+  return handOver.kind === "tcp" ? `tcp:${handOver.host}:${handOver.port}` : handOver.kind;
+}
+
+async function loadAdmins(modules: RasSettings["adminModules"]): Promise<readonly AdminModule[]> {
+  const registry = createMemoryRegistry();
+  registry.set(adminDllKey, "DLLPath", modules.map(({ name }) => name).join(";"));
+  const urls = new Map(modules.map(({ name, url }) => [name, url]));
+  try {
+    const importModule = (name: string): Promise<unknown> => importExtension(urls.get(name) ?? name);
+    return await loadAdminModules({ registry, importModule });
+  } catch (cause) {
+    throw new StartError(
+      (cause as Error).message,
+      "correct the module, or take it out of ras.adminModules",
+      cause,
+    );
+  }
 }
 
 async function loadModule(module: RasSettings["module"], log: Log): Promise<SecurityModule | undefined> {
@@ -108,8 +171,9 @@ async function loadModule(module: RasSettings["module"], log: Log): Promise<Secu
   }
 }
 
-async function open(setting: RasPortSetting, host: RasSecurityHost, log: Log): Promise<RasPort> {
-  const { name, listen, telnet, maxCalls, target } = setting;
+async function open(setting: RasPortSetting, host: CallTaker, log: Log): Promise<RasPort> {
+  const { name, listen, telnet, maxCalls } = setting;
+  const target = setting.handOver.kind === "tcp" ? setting.handOver : undefined;
   let lastBusy = Number.NEGATIVE_INFINITY;
   /** An outsider can cause this: one line in ten seconds. */
   const onBusy = (): void => {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { eapMethodNames } from "../eap/eap-methods.ts";
 import { parseOneTimePasswordState } from "../eap/one-time-password-states.ts";
 import { policies } from "./policies-schema.ts";
+import { pppSchema } from "./ppp-schema.ts";
 import { choice, flag, list, message, network, readable, record, text, typeMessage } from "./schema-parts.ts";
 
 /** "127.0.0.1:1812" or "[::1]:1812". */
@@ -146,26 +147,30 @@ const rasListen = text('an address and a port, such as "127.0.0.1:7000"').refine
   },
 );
 
-/** "echo", or "tcp:HOST:PORT". */
-const handOver = text('"echo" or a target such as "tcp:127.0.0.1:22"').refine(
-  (value) => value === "echo" || parseTarget(value) !== undefined,
+/** "echo", "ppp", or "tcp:HOST:PORT". */
+const handOver = text('"ppp", "echo" or a target such as "tcp:127.0.0.1:22"').refine(
+  (value) => value === "echo" || value === "ppp" || parseTarget(value) !== undefined,
   {
     error: (issue) =>
       message(
         `${JSON.stringify(issue.input)} is no service that a line can be handed over to`,
-        'write "echo" or for example "tcp:127.0.0.1:22", "tcp:console.example:23"',
+        'write "ppp", "echo" or for example "tcp:127.0.0.1:22", "tcp:console.example:23"',
       ),
   },
 );
 
+const rasModule = z.union([
+  text("a path or a package name"),
+  record({ module: text("a path or a package name"), settings: z.unknown().optional() }),
+]);
+
 const ras = record({
   /** DLLPath of HKLM\\SOFTWARE\\Microsoft\\RAS\\SecurityHost: the one security module. */
-  module: z
-    .union([
-      text("a path or a package name"),
-      record({ module: text("a path or a package name"), settings: z.unknown().optional() }),
-    ])
-    .optional(),
+  module: rasModule.optional(),
+  /** DLLPath of HKLM\\SOFTWARE\\Microsoft\\RAS\\AdminDll: asked in this order. */
+  adminModules: list(text("a path or a package name"), "modules").optional(),
+  /** What callers get whose port hands over to PPP. */
+  ppp: pppSchema.optional(),
   ports: list(
     record({
       /** Calls are named after it: gate-1, gate-2 ... */
@@ -176,6 +181,8 @@ const ras = record({
       maxCalls: wholeNumber(1, 4_096).optional(),
       /** What a caller gets whose dialog succeeded. */
       handOver: handOver.optional(),
+      /** What this port has of its own in place of `ras.ppp`. */
+      ppp: pppSchema.optional(),
     }),
     "ports",
   ).min(1, { error: message("is empty", "list at least one port with name and listen") }),
@@ -187,6 +194,7 @@ const ras = record({
     flushMs: wholeNumber(0, 60_000).optional(),
     serializeBegin: flag.optional(),
     strict: flag.optional(),
+    requireSameUser: flag.optional(),
   }).optional(),
 });
 

@@ -2,7 +2,8 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { AccountingLog, AccountingRecord } from "@sallyport/nps";
-import { formatAttribute } from "@sallyport/radius";
+import { formatAttribute, type RawAttribute } from "@sallyport/radius";
+import { accountingAttributes, type AccountingRecord as CallRecord } from "@sallyport/ras";
 
 /** One accounting record as it is read back. */
 export interface StoredRecord {
@@ -50,7 +51,7 @@ export class Store implements AccountingLog {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #seen = new Set<string>();
-  #waiting: { record: AccountingRecord; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #waiting: { row: () => Row; resolve: () => void; reject: (error: unknown) => void }[] = [];
 
   /** @throws the system's error when the folder or the file cannot be made or written */
   static open(folder: string, options: StoreOptions): Store {
@@ -75,9 +76,18 @@ export class Store implements AccountingLog {
   }
 
   write(record: AccountingRecord): Promise<void> {
+    return this.#keep(() => rowOf(record));
+  }
+
+  /** Keeps a record of a caller of this server's own: its client is the port. */
+  writeCall(record: CallRecord): Promise<void> {
+    return this.#keep(() => callRow(record));
+  }
+
+  #keep(row: () => Row): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.flush());
-      this.#waiting.push({ record, resolve, reject });
+      this.#waiting.push({ row, resolve, reject });
     });
   }
 
@@ -88,7 +98,7 @@ export class Store implements AccountingLog {
     this.#waiting = [];
     try {
       this.#database.exec("BEGIN");
-      for (const { record } of batch) this.#insertRecord(record);
+      for (const { row } of batch) this.#insert.run(...row());
       this.#database.exec("COMMIT");
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
@@ -136,19 +146,45 @@ export class Store implements AccountingLog {
     this.flush();
     this.#database.close();
   }
+}
 
-  #insertRecord(record: AccountingRecord): void {
-    const attributes = attributesByName(record);
-    this.#insert.run(
-      new Date(record.receivedAt).toISOString(),
-      record.received.client.name,
-      `${record.received.source.address}:${record.received.source.port}`,
-      firstOf(attributes["Acct-Status-Type"]),
-      firstOf(attributes["Acct-Session-Id"]),
-      firstOf(attributes["User-Name"]),
-      JSON.stringify(attributes),
-    );
-  }
+/** The columns of a record behind its id. */
+type Row = readonly [
+  receivedAt: string,
+  client: string,
+  source: string,
+  status: string | null,
+  session: string | null,
+  user: string | null,
+  attributes: string,
+];
+
+function rowOf(record: AccountingRecord): Row {
+  const { client, source } = record.received;
+  const attributes = attributesByName(heldAttributes(record));
+  return row(record.receivedAt, client.name, `${source.address}:${source.port}`, attributes);
+}
+
+function callRow(record: CallRecord): Row {
+  const now = Date.now();
+  return row(now, record.portName, record.from, attributesByName(accountingAttributes(record, now)));
+}
+
+function row(
+  at: number,
+  client: string,
+  source: string,
+  attributes: Readonly<Record<string, string | string[]>>,
+): Row {
+  return [
+    new Date(at).toISOString(),
+    client,
+    source,
+    firstOf(attributes["Acct-Status-Type"]),
+    firstOf(attributes["Acct-Session-Id"]),
+    firstOf(attributes["User-Name"]),
+    JSON.stringify(attributes),
+  ];
 }
 
 /** Reads the newest accounting records, oldest first, beside a running server. */
@@ -179,11 +215,16 @@ export function storeFile(folder: string): string {
   return join(folder, "sallyport.sqlite");
 }
 
-function attributesByName(record: AccountingRecord): Record<string, string | string[]> {
+function heldAttributes({ attributes }: AccountingRecord): RawAttribute[] {
+  return [...attributes].flatMap(({ attrType, bytes }) =>
+    attrType > 255 ? [] : [{ type: attrType, value: bytes }],
+  );
+}
+
+function attributesByName(attributes: readonly RawAttribute[]): Record<string, string | string[]> {
   const byName: Record<string, string | string[]> = {};
-  for (const held of record.attributes) {
-    if (held.attrType > 255) continue;
-    const { name, text } = formatAttribute({ type: held.attrType, value: held.bytes });
+  for (const attribute of attributes) {
+    const { name, text } = formatAttribute(attribute);
     const present = byName[name];
     if (present === undefined) byName[name] = text;
     else if (Array.isArray(present)) present.push(text);

@@ -21,8 +21,8 @@ export interface RasAdminHostOptions {
   readonly callLimitMs?: Milliseconds;
   /** Ends a connection for a module that asks for it. */
   readonly disconnect?: (connection: number) => void;
-  /** Sees every call: `MprAdminAcceptNewLink(module)`. */
-  readonly onCall?: (step: string) => void;
+  /** Sees every call before it is made: `MprAdminAcceptNewLink(module)`, and the connection that it is about. */
+  readonly onCall?: (step: string, connection: number | undefined) => void;
 }
 
 /** The addresses that the server proposes; 0, and all zero, propose nothing. */
@@ -115,6 +115,7 @@ export class RasAdminHost {
     const about: RasConnection = { connection, userName, logonDomain, remoteComputer };
     const refusedBy = await this.#notify.run(() =>
       this.#firstRefusal(
+        connection,
         (entry) => `MprAdminAcceptNewConnection${entry.form}`,
         (entry) => entry.module[`MprAdminAcceptNewConnection${entry.form}`]?.(about),
       ),
@@ -144,7 +145,7 @@ export class RasAdminHost {
     const index = links.findIndex(({ port }) => port === link.port);
     const [ended] = index < 0 ? [] : links.splice(index, 1);
     if (ended !== undefined) {
-      await this.#tellAll("MprAdminLinkHangupNotification", (entry) =>
+      await this.#tellAll(link.connection, "MprAdminLinkHangupNotification", (entry) =>
         entry.module.MprAdminLinkHangupNotification?.(ended),
       );
     }
@@ -159,6 +160,7 @@ export class RasAdminHost {
     for (const release of accepted.releases) await release();
     await this.#notify.run(() =>
       this.#each(
+        connection,
         (entry) => `MprAdminConnectionHangupNotification${entry.form}`,
         (entry) => entry.module[`MprAdminConnectionHangupNotification${entry.form}`]?.(accepted.connection),
       ),
@@ -174,7 +176,7 @@ export class RasAdminHost {
         ? "MprAdminAcceptReauthenticationEx"
         : "MprAdminAcceptReauthentication";
     const refusedBy = await this.#notify.run(() =>
-      this.#firstRefusal(name, (entry) => entry.module[name(entry)]?.(accepted.connection)),
+      this.#firstRefusal(connection, name, (entry) => entry.module[name(entry)]?.(accepted.connection)),
     );
     return refusedBy === undefined;
   }
@@ -182,6 +184,7 @@ export class RasAdminHost {
   async #acceptLink(accepted: Accepted, link: RasLink): Promise<AdminModule | undefined> {
     const refusedBy = await this.#notify.run(() =>
       this.#firstRefusal(
+        link.connection,
         () => "MprAdminAcceptNewLink",
         (entry) => entry.module.MprAdminAcceptNewLink?.(link),
       ),
@@ -192,21 +195,24 @@ export class RasAdminHost {
 
   /** RAS-69: the first module that offers a pair is the one that is asked. */
   async #assign(accepted: Accepted, link: RasLink, proposed: ProposedAddresses): Promise<Admission> {
-    const { userName, portName } = link;
+    const { connection, userName, portName } = link;
     const address: Out<number> = { value: proposed.address ?? 0 };
     const four = this.#options.modules.find(({ module }) => module.MprAdminGetIpAddressForUser);
     if (four !== undefined) {
       const notify: Out<boolean> = { value: false };
       const error = await this.#addresses.run(() =>
-        this.#status(four, "MprAdminGetIpAddressForUser", () =>
-          four.module.MprAdminGetIpAddressForUser?.(userName, portName, address, notify),
+        this.#status(
+          four,
+          "MprAdminGetIpAddressForUser",
+          () => four.module.MprAdminGetIpAddressForUser?.(userName, portName, address, notify),
+          connection,
         ),
       );
       if (error !== NO_ERROR || !isAddress(address.value)) return refusal("address", four, error);
       if (notify.value) {
         const { value } = address;
         accepted.releases.push(() =>
-          this.#release(four, "MprAdminReleaseIpAddress", () =>
+          this.#release(four, "MprAdminReleaseIpAddress", connection, () =>
             four.module.MprAdminReleaseIpAddress?.(userName, portName, value),
           ),
         );
@@ -219,15 +225,18 @@ export class RasAdminHost {
     if (six !== undefined) {
       const notify: Out<boolean> = { value: false };
       const error = await this.#addresses.run(() =>
-        this.#status(six, "MprAdminGetIpv6AddressForUser", () =>
-          six.module.MprAdminGetIpv6AddressForUser?.(userName, portName, ipv6Address, notify),
+        this.#status(
+          six,
+          "MprAdminGetIpv6AddressForUser",
+          () => six.module.MprAdminGetIpv6AddressForUser?.(userName, portName, ipv6Address, notify),
+          connection,
         ),
       );
       if (error !== NO_ERROR || !isIpv6Address(ipv6Address.value)) return refusal("address", six, error);
       if (notify.value) {
         const value = Uint8Array.from(ipv6Address.value);
         accepted.releases.push(() =>
-          this.#release(six, "MprAdminReleaseIpv6AddressForUser", () =>
+          this.#release(six, "MprAdminReleaseIpv6AddressForUser", connection, () =>
             six.module.MprAdminReleaseIpv6AddressForUser?.(userName, portName, value),
           ),
         );
@@ -240,38 +249,45 @@ export class RasAdminHost {
     };
   }
 
-  async #release(entry: AdminModule, step: string, call: () => unknown): Promise<void> {
-    await this.#addresses.run(() => this.#call(entry, step, call));
+  async #release(entry: AdminModule, step: string, connection: number, call: () => unknown): Promise<void> {
+    await this.#addresses.run(() => this.#call(entry, step, call, connection));
   }
 
   async #firstRefusal(
+    connection: number,
     step: (entry: AdminModule) => string,
     call: (entry: AdminModule) => unknown,
   ): Promise<AdminModule | undefined> {
     for (const entry of this.#options.modules) {
-      const answer = await this.#call(entry, step(entry), () => call(entry));
+      const answer = await this.#call(entry, step(entry), () => call(entry), connection);
       if (answer !== true) return entry;
     }
     return undefined;
   }
 
-  #tellAll(step: string, call: (entry: AdminModule) => unknown): Promise<void> {
-    return this.#notify.run(() => this.#each(() => step, call));
+  #tellAll(connection: number, step: string, call: (entry: AdminModule) => unknown): Promise<void> {
+    return this.#notify.run(() => this.#each(connection, () => step, call));
   }
 
-  async #each(step: (entry: AdminModule) => string, call: (entry: AdminModule) => unknown): Promise<void> {
-    for (const entry of this.#options.modules) await this.#call(entry, step(entry), () => call(entry));
+  async #each(
+    connection: number,
+    step: (entry: AdminModule) => string,
+    call: (entry: AdminModule) => unknown,
+  ): Promise<void> {
+    for (const entry of this.#options.modules) {
+      await this.#call(entry, step(entry), () => call(entry), connection);
+    }
   }
 
-  async #status(entry: AdminModule, step: string, call: () => unknown): Promise<number> {
-    const value = await this.#call(entry, step, call);
+  async #status(entry: AdminModule, step: string, call: () => unknown, connection?: number): Promise<number> {
+    const value = await this.#call(entry, step, call, connection);
     return isCode(value) ? value : ERROR_GEN_FAILURE;
   }
 
   /** What a module returned; undefined when it threw or took too long, which an event tells. */
-  async #call(entry: AdminModule, step: string, call: () => unknown): Promise<unknown> {
+  async #call(entry: AdminModule, step: string, call: () => unknown, connection?: number): Promise<unknown> {
     const { clock, log, onCall, callLimitMs = 30_000 } = this.#options;
-    onCall?.(`${step}(${entry.name})`);
+    onCall?.(`${step}(${entry.name})`, connection);
     this.#inside.set(entry, (this.#inside.get(entry) ?? 0) + 1);
     try {
       return await new Promise<unknown>((resolve, reject) => {

@@ -1,5 +1,6 @@
 // Ports on sockets.
 export {
+  type CallTaker,
   listenRasPort,
   type OpenLine,
   type PortCall,

@@ -2,8 +2,9 @@ import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Milliseconds } from "@sallyport/runtime";
+import type { SecurityLine } from "../host/line.ts";
 import type { CallOutcome } from "../host/outcome.ts";
-import type { RasSecurityHost, SecurityCall } from "../host/security-host.ts";
+import type { SecurityCall } from "../host/security-host.ts";
 import { lineStream } from "./line-stream.ts";
 import { SocketLine } from "./socket-line.ts";
 
@@ -18,11 +19,22 @@ export interface RasPortOptions {
   readonly telnet?: boolean;
   /** How many calls there may be at a time. Default 64. Further ones are hung up at once. */
   readonly maxCalls?: number;
-  readonly host: RasSecurityHost;
+  /** The security host, or whoever leads calls through further stages. */
+  readonly host: CallTaker;
   /** Gets the open line when the dialog has succeeded, or where there is none. */
   readonly onOpen: (line: OpenLine) => void;
   /** A caller was turned away because `maxCalls` are there. */
   readonly onBusy?: () => void;
+}
+
+/** Takes the calls of a port: a `RasSecurityHost` is one. */
+export interface CallTaker {
+  /** `onOutcome` hands the line on when the stages of the taker are over. `from` is where the caller is. */
+  answer(
+    line: SecurityLine,
+    onOutcome: (outcome: CallOutcome) => void,
+    caller: { readonly from: string },
+  ): SecurityCall;
 }
 
 /** A call whose security dialog is over. */
@@ -134,7 +146,9 @@ class Call implements PortCall {
   }
 
   answer(): void {
-    const call = this.#options.host.answer(this.#line, (outcome) => this.#outcome(outcome));
+    const call = this.#options.host.answer(this.#line, (outcome) => this.#outcome(outcome), {
+      from: this.from,
+    });
     this.#call = call;
     if (this.#stream === undefined) this.#line.deliverTo((bytes) => call.received(bytes));
     this.#socket.once("close", () => {
