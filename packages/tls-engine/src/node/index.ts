@@ -1,0 +1,1 @@
+export { createInlineTlsEngine, type InlineTlsOptions } from "./inline-engine.ts";

@@ -1,0 +1,46 @@
+/**
+ * The secret of a session, from the form in which OpenSSL writes sessions: a sequence of version, protocol, cipher
+ * suite, session id, and the secret (SSL_SESSION_ASN1 in OpenSSL's documentation of `sess_id`). Both the server that
+ * made the session and the one that resumes it see it, whether a ticket or an id brought it back.
+ *
+ * @returns undefined for anything else
+ */
+export function sessionSecret(session: Uint8Array): Uint8Array | undefined {
+  const sequence = element(session, 0);
+  if (sequence?.tag !== 0x30) return undefined;
+  let at = sequence.start;
+  let last: Element | undefined;
+  for (const tag of [integer, integer, octetString, octetString, octetString]) {
+    last = element(session, at);
+    if (last?.tag !== tag || last.end > sequence.end) return undefined;
+    at = last.end;
+  }
+  return last === undefined || last.end === last.start ? undefined : session.subarray(last.start, last.end);
+}
+
+const integer = 2;
+const octetString = 4;
+
+interface Element {
+  readonly tag: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One element of DER; undefined where it is cut off or its length is not of up to three octets. */
+function element(bytes: Uint8Array, at: number): Element | undefined {
+  const tag = bytes[at];
+  const first = bytes[at + 1];
+  if (tag === undefined || first === undefined) return undefined;
+  let start = at + 2;
+  let length = first;
+  if (first >= 0x80) {
+    const octets = first - 0x80;
+    if (octets < 1 || octets > 3 || start + octets > bytes.length) return undefined;
+    length = 0;
+    for (const octet of bytes.subarray(start, start + octets)) length = (length << 8) | octet;
+    start += octets;
+  }
+  const end = start + length;
+  return end > bytes.length ? undefined : { tag, start, end };
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { createInlineTlsEngine } from "../src/node/index.ts";
+import { clientSettings, hex, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
+
+const engine = createInlineTlsEngine();
+
+describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (protocol) => {
+  it("both sides come to the same keys, and see each other's certificate", async () => {
+    const server = engine.server(serverSettings()).open();
+    const client = engine.client(clientSettings({ minVersion: protocol, maxVersion: protocol })).open();
+
+    const flights = await shakeHands(client, server);
+    expect(flights).toHaveLength(4);
+
+    expect(server.connection).toMatchObject({ protocol, resumed: false, authorized: true });
+    expect(client.connection).toMatchObject({ protocol, resumed: false, authorized: true });
+    expect(server.connection?.peerCertificates.map(({ subject }) => subject)).toEqual([
+      "O=Sallyport tests\nCN=alice",
+    ]);
+    expect(client.connection?.peerCertificates[0]?.subjectAltName).toBe(
+      "DNS:radius.example, DNS:radius2.example",
+    );
+    expect(hex(server.connection?.keyingMaterial("key"))).toMatch(/^[0-9a-f]{256}$/);
+    expect(hex(server.connection?.keyingMaterial("key"))).toBe(hex(client.connection?.keyingMaterial("key")));
+    expect(server.connection?.clientRandom).toEqual(client.connection?.clientRandom);
+    expect(server.connection?.serverRandom).toEqual(client.connection?.serverRandom);
+    expect(server.connection?.serverRandom).toHaveLength(32);
+    server.end();
+    client.end();
+  });
+
+  it("carries application data and close_notify", async () => {
+    const server = engine.server(serverSettings()).open();
+    const client = engine.client(clientSettings({ minVersion: protocol, maxVersion: protocol })).open();
+    await shakeHands(client, server);
+
+    await client.step(await server.write(utf8("to the client")));
+    expect(client.read()).toEqual(utf8("to the client"));
+    expect(client.read()).toHaveLength(0);
+    await server.step(await client.write(utf8("to the server")));
+    expect(server.read()).toEqual(utf8("to the server"));
+
+    expect(client.peerClosed).toBe(false);
+    await client.step(await server.close());
+    expect(client.peerClosed).toBe(true);
+    server.end();
+    client.end();
+  });
+
+  it.each(["tickets", "ids"] as const)("resumes by %s what was remembered", async (carrier) => {
+    const endpoint = engine.server(serverSettings({ resumption: { carrier } }));
+    const clients = engine.client(clientSettings({ minVersion: protocol, maxVersion: protocol }));
+    const server = endpoint.open();
+    const client = clients.open();
+    await shakeHands(client, server);
+    server.remember(utf8("alice"));
+    const ticket = client.ticket;
+    expect(ticket !== undefined).toBe(
+      protocol === "TLSv1.2" || carrier === "tickets" || ticket !== undefined,
+    );
+
+    const again = endpoint.open();
+    const againClient = clients.open({ ticket });
+    await shakeHands(againClient, again);
+    const resumes = protocol === "TLSv1.2" || carrier === "tickets";
+    expect(again.connection).toMatchObject({ resumed: resumes, authorized: true });
+    expect(againClient.connection).toMatchObject({ resumed: resumes, authorized: true });
+    expect(again.connection?.remembered).toEqual(resumes ? utf8("alice") : undefined);
+    expect(again.connection?.peerCertificates[0]?.subject).toBe("O=Sallyport tests\nCN=alice");
+    expect(hex(again.connection?.keyingMaterial("key"))).toBe(
+      hex(againClient.connection?.keyingMaterial("key")),
+    );
+  });
+
+  it("refuses with an alert in place of the last flight, either side, full or resumed", async () => {
+    const endpoint = engine.server(serverSettings());
+    const clients = engine.client(clientSettings({ minVersion: protocol, maxVersion: protocol }));
+    let ticket: Uint8Array | undefined;
+    for (const kind of ["full", "resumed"]) {
+      for (const who of ["server", "client"]) {
+        const server = endpoint.open();
+        const client = clients.open({ ticket });
+        const refuser = who === "server" ? server : client;
+        const other = who === "server" ? client : server;
+        let flight = await client.step(new Uint8Array(0));
+        for (let turn = 0; refuser.connection === undefined; turn += 1) {
+          flight = await (turn % 2 === 0 ? server : client).step(flight);
+        }
+        const alert = await refuser.refuse("access_denied");
+        await expect(other.step(alert), `${kind} ${who}`).rejects.toMatchObject({
+          reason: "alert-received",
+          alert: 49,
+        });
+      }
+      const server = endpoint.open();
+      const client = clients.open();
+      await shakeHands(client, server);
+      ticket = client.ticket;
+    }
+  });
+});
