@@ -162,6 +162,19 @@ export {
   parseOneTimePassword,
   parseOneTimePasswordChallenge,
 } from "./methods/one-time-password/one-time-password-text.ts";
+export {
+  type EapTlsApplicant,
+  type EapTlsCaller,
+  type EapTlsClientOptions,
+  type EapTlsOptions,
+  type EapTlsServerOptions,
+  type EapTlsVerdict,
+  eapTls,
+  eapTlsServer,
+} from "./methods/tls/eap-tls.ts";
+export { eapTypeTls } from "./methods/tls/type.ts";
+export type { TlsMethodClientSettings, TlsMethodServerSettings } from "./methods/tls-core/tls-endpoints.ts";
+export type { TlsRefusal, TlsRefusalReason } from "./methods/tls-core/tls-refusal.ts";
 export { decodeUserQuestion, type EapUserQuestion } from "./methods/user-question.ts";
 // Packets.
 export * from "./wire/codes.ts";
