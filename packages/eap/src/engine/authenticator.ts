@@ -41,6 +41,8 @@ export interface AuthenticatorSession {
    * Default: what the peer said.
    */
   readonly accountName?: ((identity: string) => string) | undefined;
+  /** The identifier of the first request; random by default. Inside PEAP it follows the outer packets. */
+  readonly firstIdentifier?: number | undefined;
   /** What the methods are given in begin (EAP-54). */
   readonly userAttributes?: readonly RasAuthAttribute[] | undefined;
 }
@@ -91,7 +93,8 @@ export class EapAuthenticator extends MethodSession<AuthenticatorEffect> {
   /** The lower layer is ready: asks for the identity, or begins the first method where it is known. */
   start(now: Milliseconds): readonly AuthenticatorEffect[] {
     if (this.over || this.#phase !== "idle") return [];
-    this.lastIdentifier = this.#session.random(1)[0] ?? 0;
+    const { random, firstIdentifier = random(1)[0] ?? 0 } = this.#session;
+    this.lastIdentifier = firstIdentifier;
     if (this.#session.identity !== undefined) this.#beginNext(0);
     else {
       this.#phase = "identity";
@@ -189,7 +192,7 @@ export class EapAuthenticator extends MethodSession<AuthenticatorEffect> {
     const success = result === NO_ERROR;
     return {
       result,
-      identity: success ? this.#toldOrKnown() : this.#identity,
+      identity: success ? this.#toldOrKnown() : (this.toldIdentity ?? this.#identity),
       attributes: success ? replaceAttributes(this.#providerAttributes, this.methodAttributes) : noAttributes,
       method: this.#session.methods[this.method]?.type,
       endedBy,

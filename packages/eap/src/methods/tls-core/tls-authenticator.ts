@@ -31,7 +31,7 @@ type State =
   | { readonly awaits: "provider" }
   /** The acknowledgement of the last message before Success or Failure. */
   | { readonly awaits: "success"; readonly success: TlsSuccess }
-  | { readonly awaits: "failure"; readonly code: number };
+  | { readonly awaits: "failure"; readonly code: number; readonly identity?: string | undefined };
 
 /**
  * The authenticator of a TLS method in one session, from Start to Success or Failure (RFC 5216 section 2.1): what PEAP,
@@ -53,6 +53,11 @@ export class TlsAuthenticator implements MethodSide {
     this.#input = input;
     this.#parts = parts;
     this.#messages = new TlsMessages(parts.open, parts);
+  }
+
+  /** The identifier that the next request will have: what PEAP says inside follows it. */
+  get nextIdentifier(): number {
+    return this.#requests.nextIdentifier;
   }
 
   makeMessage(
@@ -98,7 +103,7 @@ export class TlsAuthenticator implements MethodSide {
   #acknowledged(turn: Turn): RasEapStatus {
     const state = this.#state;
     if (state.awaits === "success") return this.#succeed(state.success, turn);
-    if (state.awaits === "failure") return turn.fail(state.code);
+    if (state.awaits === "failure") return turn.fail(state.code, state.identity);
     const { phase } = this.#parts;
     if (this.#messages.connection === undefined || phase.acknowledged === undefined) {
       return ERROR_PPP_INVALID_PACKET;
@@ -123,7 +128,7 @@ export class TlsAuthenticator implements MethodSide {
   async #heard(message: Uint8Array, turn: Turn): Promise<number> {
     const before = this.#state;
     // In answer to an alert, whatever it is, comes Failure (RFC 5216 section 2.1.3).
-    if (before.awaits === "failure") return turn.fail(before.code);
+    if (before.awaits === "failure") return turn.fail(before.code, before.identity);
     const heard = await this.#messages.hear(message);
     const { connection, session } = this.#messages;
     switch (heard.kind) {
@@ -169,14 +174,14 @@ export class TlsAuthenticator implements MethodSide {
           handshaking && move.alert !== undefined
             ? await this.#messages.refusal(move.alert)
             : await this.#messages.seal(move.data);
-        return this.#refuse(message, move.code, turn);
+        return this.#refuse(message, move.code, turn, move.identity);
       }
     }
   }
 
-  #refuse(message: Uint8Array, code: number, turn: Turn): number {
-    if (message.length === 0) return turn.fail(code);
-    this.#state = { awaits: "failure", code };
+  #refuse(message: Uint8Array, code: number, turn: Turn, identity?: string): number {
+    if (message.length === 0) return turn.fail(code, identity);
+    this.#state = { awaits: "failure", code, identity };
     return turn.send(this.#messages.write(message, turn.sendPacket));
   }
 
@@ -219,7 +224,8 @@ class Turn {
     return this.#requests.send(this.sendPacket, length, action, this.output);
   }
 
-  fail(code: number): number {
+  fail(code: number, identity?: string): number {
+    if (identity !== undefined) this.output.identity = identity;
     return this.#requests.fail(this.sendPacket, this.output, code);
   }
 }

@@ -12,6 +12,7 @@ import {
 } from "../../contract/status-codes.ts";
 import type { MethodSide } from "../method-side.ts";
 import { done, Responses } from "../responses.ts";
+import { whenKnown } from "../when-known.ts";
 import { mppeKeysOf, tlsMethodKeys } from "./tls-keys.ts";
 import { type TlsMessageSettings, TlsMessages } from "./tls-messages.ts";
 import type { TlsPeerMove, TlsPeerPhase, TlsSuccess } from "./tls-phase.ts";
@@ -54,6 +55,11 @@ export class TlsPeer implements MethodSide {
     this.#messages = new TlsMessages(parts.open, parts);
   }
 
+  /** The identifier of the request that is to be answered: what PEAP says inside follows it. */
+  get identifier(): number {
+    return this.#responses.identifier;
+  }
+
   makeMessage(
     received: Uint8Array | null,
     sendPacket: Uint8Array<ArrayBuffer>,
@@ -70,7 +76,7 @@ export class TlsPeer implements MethodSide {
       case "success":
         return this.#state.awaits === "success"
           ? this.#succeed(this.#state.success, output)
-          : ERROR_PPP_INVALID_PACKET;
+          : this.#believe(output, () => ERROR_PPP_INVALID_PACKET);
       case "failure":
         return done(
           output,
@@ -108,7 +114,17 @@ export class TlsPeer implements MethodSide {
     // The network phase alone does not make up for an exchange that is not complete (EAP-49).
     return state.awaits === "success"
       ? this.#succeed(state.success, output)
-      : done(output, ERROR_MUTUAL_AUTH_FAILED);
+      : this.#believe(output, () => done(output, ERROR_MUTUAL_AUTH_FAILED));
+  }
+
+  /** Success came in the middle of what is said inside: only that can tell whether it may be one. */
+  #believe(output: PppEapOutput, otherwise: () => number): RasEapStatus {
+    const { phase } = this.#parts;
+    const inTunnel = this.#state.awaits === "message" && this.#messages.connection !== undefined;
+    if (!inTunnel || phase.believes === undefined) return otherwise();
+    return whenKnown(phase.believes(), (success) =>
+      success === undefined ? otherwise() : this.#succeed(success, output),
+    );
   }
 
   #request(
@@ -184,8 +200,12 @@ export class TlsPeer implements MethodSide {
         if (connection === undefined) return done(output, ERROR_AUTHENTICATION_FAILURE);
         return this.#make(await this.#parts.phase.established(connection), sendPacket, output, true);
       case "data":
-        // Session tickets, for instance, are for TLS alone.
+        // Session tickets, for instance, are for TLS alone; but the authenticator has given the word with them.
         if (heard.data.length === 0) {
+          const { acknowledged } = this.#parts.phase;
+          if (acknowledged !== undefined) {
+            return this.#make(await acknowledged.call(this.#parts.phase), sendPacket, output);
+          }
           return this.#write(await this.#messages.seal(undefined), sendPacket, output);
         }
         return this.#make(await this.#parts.phase.received(heard.data), sendPacket, output);

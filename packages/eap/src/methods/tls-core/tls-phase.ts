@@ -43,6 +43,8 @@ export type TlsAuthenticatorMove =
       readonly code: number;
       readonly alert?: TlsAlertName | undefined;
       readonly data?: Uint8Array | undefined;
+      /** Who claimed to be there, where that is another than outside the tunnel. */
+      readonly identity?: string | undefined;
     };
 
 /** What runs behind the handshake on the side of the authenticator, in one session. */
@@ -97,10 +99,15 @@ export interface TlsPeerPhase {
   established(connection: TlsConnection): TlsPeerMove | PromiseLike<TlsPeerMove>;
   /** Application data of the authenticator: all that one message of it had. */
   received(data: Uint8Array<ArrayBuffer>): TlsPeerMove | PromiseLike<TlsPeerMove>;
-  /** An empty request came: the authenticator gives the word. Without it, it is answered with an empty response. */
+  /** A request without application data came: the authenticator gives the word. Without it, it is answered with an empty response. */
   acknowledged?(): TlsPeerMove | PromiseLike<TlsPeerMove>;
   /** What the user typed; null where the dialog was closed. */
   typed?(data: Uint8Array<ArrayBuffer> | null): TlsPeerMove | PromiseLike<TlsPeerMove>;
+  /**
+   * Success came before `succeed`: what goes with it where it is to be believed all the same; undefined discards it. Without
+   * it, it is discarded.
+   */
+  believes?(): TlsSuccess | undefined | PromiseLike<TlsSuccess | undefined>;
   /** Success came and was believed: the session of TLS now has the ticket that resumes it, where the server gave one. */
   succeeded?(session: TlsSession): void;
   end?(): void;
