@@ -1,10 +1,17 @@
-import { describe, expect, it } from "vitest";
-import { createInlineTlsEngine } from "../src/node/index.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { createInlineTlsEngine, createTlsWorkerPool } from "../src/node/index.ts";
 import { clientSettings, hex, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
 
-const engine = createInlineTlsEngine();
+const engines = { inline: createInlineTlsEngine(), workers: createTlsWorkerPool({ workers: 2 }) };
+afterAll(() => engines.workers.close());
 
-describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (protocol) => {
+const cases = (["inline", "workers"] as const).flatMap((where) =>
+  (["TLSv1.2", "TLSv1.3"] as const).map((protocol) => ({ where, protocol })),
+);
+
+describe.each(cases)("$where, $protocol", ({ where, protocol }) => {
+  const engine = engines[where];
+
   it("both sides come to the same keys, and see each other's certificate", async () => {
     const server = engine.server(serverSettings()).open();
     const client = engine.client(clientSettings({ minVersion: protocol, maxVersion: protocol })).open();
