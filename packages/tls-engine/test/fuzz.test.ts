@@ -4,7 +4,7 @@ import { TlsError, type TlsSession } from "../src/index.ts";
 import { createInlineTlsEngine } from "../src/node/index.ts";
 import { decodeClientTicket } from "../src/wire/client-ticket.ts";
 import { readHello } from "../src/wire/hello.ts";
-import { sessionSecret } from "../src/wire/session-secret.ts";
+import { readSession } from "../src/wire/session.ts";
 import { clientSettings, serverSettings } from "./fixtures.ts";
 
 const engine = createInlineTlsEngine();
@@ -81,7 +81,7 @@ it("readers of octets are total", () => {
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const hello = readHello(bytes);
       if (hello !== undefined) expect(hello.random).toHaveLength(32);
-      sessionSecret(bytes);
+      readSession(bytes);
       decodeClientTicket(bytes);
     }),
     { numRuns: 2_000, seed: 1 },

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { createSecureContext } from "node:tls";
 import type { TlsEndpoint, TlsEngine, TlsSession, TlsSessionOptions } from "../engine.ts";
-import type { TlsClientSettings, TlsServerSettings } from "../settings.ts";
+import type { TlsClientSettings, TlsResumption, TlsServerSettings } from "../settings.ts";
 import { TlsError } from "../tls-error.ts";
 import { checkRange, clientSessions, serverSessions } from "./check-settings.ts";
 import { contextOptions, ticketKeyLength } from "./context-options.ts";
@@ -185,15 +185,7 @@ class WorkerPool implements TlsEngine {
 }
 
 /** Tickets that any worker reads; the store stays in this thread. */
-function sharedResumption({
-  carrier,
-  lifetimeSeconds,
-  ticketKeys,
-}: {
-  readonly carrier?: "tickets" | "ids" | undefined;
-  readonly lifetimeSeconds?: number | undefined;
-  readonly ticketKeys?: Uint8Array | undefined;
-}): TlsServerSettings["resumption"] {
+function sharedResumption({ carrier, lifetimeSeconds, ticketKeys }: TlsResumption): TlsResumption {
   const keys = ticketKeys ?? randomBytes(ticketKeyLength);
   if (keys.length !== ticketKeyLength) {
     throw new RangeError(`ticketKeys must have ${ticketKeyLength} octets, not ${keys.length}`);
