@@ -43,10 +43,11 @@ export interface TlsServerSettings extends TlsSettings {
 /** How sessions are resumed. Whatever the carrier, a session is resumed with the same credential set only. */
 export interface TlsResumption {
   /**
-   * `tickets` (default): the client keeps the session, encrypted by the server. `ids`: the server keeps it, which makes
-   * for shorter flights; TLS 1.2 only, in TLS 1.3 there is then no resumption.
+   * `tickets`: the client keeps the session, encrypted by the server. `ids`: the server keeps it, which makes for shorter
+   * flights, in TLS 1.2 only; in TLS 1.3 there is then no resumption. `both` (default): tickets for clients that ask for
+   * them, ids for others; wpa_supplicant asks for none in TLS 1.2.
    */
-  readonly carrier?: "tickets" | "ids" | undefined;
+  readonly carrier?: "tickets" | "ids" | "both" | undefined;
   /** For how long a session can be resumed: 1 to 604800 seconds (RFC 8446 section 4.6.1); 3600 by default. */
   readonly lifetimeSeconds?: number | undefined;
   /**

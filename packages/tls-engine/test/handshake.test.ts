@@ -1,10 +1,17 @@
-import { describe, expect, it } from "vitest";
-import { createInlineTlsEngine } from "../src/node/index.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { createInlineTlsEngine, createTlsWorkerPool } from "../src/node/index.ts";
 import { clientSettings, hex, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
 
-const engine = createInlineTlsEngine();
+const engines = { inline: createInlineTlsEngine(), workers: createTlsWorkerPool({ workers: 2 }) };
+afterAll(() => engines.workers.close());
 
-describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (protocol) => {
+const cases = (["inline", "workers"] as const).flatMap((where) =>
+  (["TLSv1.2", "TLSv1.3"] as const).map((protocol) => ({ where, protocol })),
+);
+
+describe.each(cases)("$where, $protocol", ({ where, protocol }) => {
+  const engine = engines[where];
+
   it("both sides come to the same keys, and see each other's certificate", async () => {
     const server = engine.server(serverSettings()).open();
     const client = engine.client(clientSettings({ minVersion: protocol, maxVersion: protocol })).open();
@@ -47,7 +54,7 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (protocol) => {
     client.end();
   });
 
-  it.each(["tickets", "ids"] as const)("resumes by %s what was remembered", async (carrier) => {
+  it.each(["tickets", "ids", "both"] as const)("resumes by %s what was remembered", async (carrier) => {
     const endpoint = engine.server(serverSettings({ resumption: { carrier } }));
     const clients = engine.client(clientSettings({ minVersion: protocol, maxVersion: protocol }));
     const server = endpoint.open();
@@ -55,14 +62,12 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (protocol) => {
     await shakeHands(client, server);
     server.remember(utf8("alice"));
     const ticket = client.ticket;
-    expect(ticket !== undefined).toBe(
-      protocol === "TLSv1.2" || carrier === "tickets" || ticket !== undefined,
-    );
+    expect(ticket !== undefined).toBe(protocol === "TLSv1.2" || carrier !== "ids" || ticket !== undefined);
 
     const again = endpoint.open();
     const againClient = clients.open({ ticket });
     await shakeHands(againClient, again);
-    const resumes = protocol === "TLSv1.2" || carrier === "tickets";
+    const resumes = protocol === "TLSv1.2" || carrier !== "ids";
     expect(again.connection).toMatchObject({ resumed: resumes, authorized: true });
     expect(againClient.connection).toMatchObject({ resumed: resumes, authorized: true });
     expect(again.connection?.remembered).toEqual(resumes ? utf8("alice") : undefined);

@@ -20,7 +20,7 @@ export function serverSessions(settings: TlsServerSettings): SessionSettings {
         ? undefined
         : (resumption.store ?? createMemorySessionStore({ now: () => performance.now() })),
     lifetimeSeconds,
-    ids: resumption !== false && resumption.carrier === "ids",
+    ids: resumption !== false && resumption.carrier !== "tickets",
   };
 }
 

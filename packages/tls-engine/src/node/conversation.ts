@@ -237,7 +237,11 @@ function completed(failure: Failure, received: Uint8Array | undefined, flight: U
 function chainOf(leaf: X509Certificate | undefined, kept: Uint8Array | undefined): Uint8Array<ArrayBuffer>[] {
   if (leaf === undefined) return kept === undefined ? [] : [plainCopy(kept)];
   const chain: Uint8Array<ArrayBuffer>[] = [];
-  for (let one: X509Certificate | undefined = leaf; one !== undefined && chain.length < longestChain; one = one.issuerCertificate) {
+  for (
+    let one: X509Certificate | undefined = leaf;
+    one !== undefined && chain.length < longestChain;
+    one = one.issuerCertificate
+  ) {
     chain.push(plainCopy(one.raw));
   }
   return chain;

@@ -1,7 +1,7 @@
 import { constants, createHash } from "node:crypto";
 import { createServer, type Server, type TLSSocket, type TlsOptions } from "node:tls";
 import type { TlsServerSettings } from "../settings.ts";
-import { sessionSecret } from "../wire/session-secret.ts";
+import { readSession } from "../wire/session.ts";
 import { contextOptions, ticketKeyLength } from "./context-options.ts";
 import { Conversation, type ConversationSettings } from "./conversation.ts";
 import { Turns } from "./turns.ts";
@@ -46,7 +46,7 @@ export class ServerContext {
       if (error.code !== "ECONNRESET") this.#turns.current?.failed(error);
     });
     this.#server.on("keylog", (line) => this.#turns.current?.keyLog.note(line));
-    if (resumption !== false) this.#resume(!tickets);
+    if (resumption !== false) this.#resume(resumption.carrier !== "tickets");
     this.#ocspResponse = null;
     this.staple(settings.ocspResponse ?? null);
   }
@@ -72,7 +72,10 @@ export class ServerContext {
       if (conversation !== undefined) {
         const key = secretKey(session);
         if (key !== undefined) conversation.foundUnder(key);
-        if (ids && id.length > 0) conversation.save(idKey(id), session);
+        // TLS 1.3 has its tickets told of here, too.
+        if (ids && id.length > 0 && readSession(session)?.protocol === tls12) {
+          conversation.save(idKey(id), session);
+        }
       }
       done();
     });
@@ -107,6 +110,8 @@ export class ServerContext {
   }
 }
 
+const tls12 = 0x0303;
+
 /** Under which key a session of the store is. */
 export function idKey(id: Uint8Array): string {
   return `id:${Buffer.from(id).toString("hex")}`;
@@ -114,7 +119,7 @@ export function idKey(id: Uint8Array): string {
 
 /** Under which key stands what is remembered of a session: nothing in it tells the secret. */
 function secretKey(session: Uint8Array): string | undefined {
-  const secret = sessionSecret(session);
+  const secret = readSession(session)?.secret;
   if (secret === undefined) return undefined;
   return `of:${createHash("sha256").update("sallyport session").update(secret).digest("hex")}`;
 }

@@ -136,7 +136,8 @@ export class Session implements TlsSession {
       outcome = await this.#channel.perform(command);
     } catch (error) {
       this.end();
-      throw error;
+      if (error instanceof TlsError) throw error;
+      throw new TlsError("internal", { detail: error instanceof Error ? error.name : undefined });
     } finally {
       this.#busy = false;
     }

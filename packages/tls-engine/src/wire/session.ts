@@ -1,21 +1,31 @@
+/** What is read of a session. */
+export interface SessionFields {
+  /** 0x0303 for TLS 1.2, 0x0304 for TLS 1.3. */
+  readonly protocol: number;
+  /** Both the server that made the session and the one that resumes it see it, whether a ticket or an id brought it back. */
+  readonly secret: Uint8Array;
+}
+
 /**
- * The secret of a session, from the form in which OpenSSL writes sessions: a sequence of version, protocol, cipher
- * suite, session id, and the secret (SSL_SESSION_ASN1 in OpenSSL's documentation of `sess_id`). Both the server that
- * made the session and the one that resumes it see it, whether a ticket or an id brought it back.
+ * Reads the form in which OpenSSL writes sessions: a sequence of version, protocol, cipher suite, session id, and the
+ * secret (SSL_SESSION_ASN1 in OpenSSL's documentation of `sess_id`).
  *
  * @returns undefined for anything else
  */
-export function sessionSecret(session: Uint8Array): Uint8Array | undefined {
+export function readSession(session: Uint8Array): SessionFields | undefined {
   const sequence = element(session, 0);
   if (sequence?.tag !== 0x30) return undefined;
   let at = sequence.start;
-  let last: Element | undefined;
+  const fields: Uint8Array[] = [];
   for (const tag of [integer, integer, octetString, octetString, octetString]) {
-    last = element(session, at);
-    if (last?.tag !== tag || last.end > sequence.end) return undefined;
-    at = last.end;
+    const field = element(session, at);
+    if (field?.tag !== tag || field.end > sequence.end) return undefined;
+    fields.push(session.subarray(field.start, field.end));
+    at = field.end;
   }
-  return last === undefined || last.end === last.start ? undefined : session.subarray(last.start, last.end);
+  const [, protocol, , , secret] = fields;
+  if (protocol?.length !== 2 || secret === undefined || secret.length === 0) return undefined;
+  return { protocol: ((protocol[0] ?? 0) << 8) | (protocol[1] ?? 0), secret };
 }
 
 const integer = 2;
