@@ -49,6 +49,12 @@ type State =
   /** The peer is to acknowledge with an empty packet: the proof of MS-CHAPv2, or an error. */
   | { readonly awaits: "acknowledgement"; readonly step: PhaseStep };
 
+/**
+ * TLS 1.3: nothing more comes through the tunnel (RFC 9190 section 2.5). Where no phase 2 runs, nothing else would tell the
+ * peer under protection that it is admitted (RFC 9427 section 3.1).
+ */
+const protectedSuccess = 0;
+
 /** What is said inside TTLS, on the server (RFC 5281 section 11). */
 export class TtlsAuthenticator implements AuthenticatorPhase {
   readonly #tunnel: Tunnel;
@@ -71,7 +77,9 @@ export class TtlsAuthenticator implements AuthenticatorPhase {
   }
 
   begin(): PhaseStep {
-    return this.#remembered === undefined ? { kind: "listen" } : this.#succeeded(this.#remembered);
+    if (this.#remembered === undefined) return { kind: "listen" };
+    const data = this.#tunnel.connection.protocol === "TLSv1.3" ? Uint8Array.of(protectedSuccess) : undefined;
+    return { ...this.#succeeded(this.#remembered), data };
   }
 
   receive(data: Uint8Array): PhaseStep | PromiseLike<PhaseStep> {
@@ -236,7 +244,7 @@ export class TtlsAuthenticator implements AuthenticatorPhase {
     return { kind: "send", data, interactive: false };
   }
 
-  #succeeded(admission: Admission): PhaseStep {
+  #succeeded(admission: Admission): Extract<PhaseStep, { readonly kind: "succeeded" }> {
     return { kind: "succeeded", success: { ...admission, keys: this.#tunnel.keys } };
   }
 

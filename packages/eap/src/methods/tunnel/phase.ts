@@ -41,7 +41,8 @@ export type PhaseStep =
   | { readonly kind: "send"; readonly data: Uint8Array; readonly interactive: boolean }
   /** It is the peer's turn, and there is nothing to say. */
   | { readonly kind: "listen" }
-  | { readonly kind: "succeeded"; readonly success: InnerSuccess }
+  /** `data` go through the tunnel first. */
+  | { readonly kind: "succeeded"; readonly success: InnerSuccess; readonly data?: Uint8Array | undefined }
   | { readonly kind: "failed"; readonly code: number; readonly identity?: string | undefined }
   /** What came makes no sense here. */
   | { readonly kind: "discard" };

@@ -33,9 +33,6 @@ export interface TunnelAuthenticatorParts {
   readonly nextIdentifier: () => number;
 }
 
-/** TLS 1.3: the server says that nothing more comes through the tunnel (RFC 9190 section 2.5, RFC 9427 section 3.1). */
-const protectedSuccess = 0;
-
 /** The inside of PEAP and TTLS on the authenticator: what both have in common. */
 export class TunnelAuthenticatorPhase implements TlsAuthenticatorPhase {
   readonly #input: PppEapBeginInput;
@@ -107,7 +104,7 @@ export class TunnelAuthenticatorPhase implements TlsAuthenticatorPhase {
       case "listen":
         return { kind: "send" };
       case "succeeded":
-        return this.#succeed(step.success);
+        return this.#succeed(step.success, step.data);
       case "failed":
         return { kind: "fail", code: step.code, identity: step.identity };
       case "discard":
@@ -116,9 +113,9 @@ export class TunnelAuthenticatorPhase implements TlsAuthenticatorPhase {
     }
   }
 
-  #succeed(success: InnerSuccess): TlsAuthenticatorMove {
+  #succeed(success: InnerSuccess, data: Uint8Array | undefined): TlsAuthenticatorMove {
     const session = this.#session;
-    const { resumed = false, connection } = this.#tunnel ?? {};
+    const { resumed = false } = this.#tunnel ?? {};
     const kept = encodeRemembered(this.#parts.type, success);
     if (kept === undefined) session?.forget();
     else session?.remember(kept);
@@ -133,8 +130,8 @@ export class TunnelAuthenticatorPhase implements TlsAuthenticatorPhase {
     ];
     return {
       kind: "succeed",
+      data,
       success: { identity, attributes: all, keys: mppeKeysOf(keys.msk) },
-      ...(resumed && connection?.protocol === "TLSv1.3" && { data: Uint8Array.of(protectedSuccess) }),
     };
   }
 
