@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   defineEapMethod,
@@ -314,5 +315,46 @@ describe("a peer of PEAP that says something else", () => {
     await peer.say(identity);
     await peer.say(Uint8Array.of(6, ...text("a secret of mine")));
     expect(JSON.stringify(peer.log.events)).not.toContain("secret of mine");
+  });
+});
+
+describe("any first octets inside the tunnel", () => {
+  const any = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 80 }),
+    // AVPs that are whole, of numbers that mean something here.
+    fc
+      .array(
+        fc.record({
+          code: fc.constantFrom(1, 2, 3, 11, 25, 26, 60, 79),
+          vendorId: fc.constantFrom(0, 311),
+          mandatory: fc.boolean(),
+          data: fc.uint8Array({ maxLength: 60 }),
+        }),
+        { minLength: 1, maxLength: 5 },
+      )
+      .map((avps) => encodeAvps(avps)),
+    // EAP with and without its header.
+    fc
+      .tuple(fc.constantFrom(1, 2, 3, 6, 25, 26, 33, 254), fc.uint8Array({ maxLength: 40 }))
+      .map(([type, data]) => Uint8Array.of(type, ...data)),
+    fc
+      .tuple(fc.constantFrom(1, 6, 33, 254), fc.uint8Array({ maxLength: 40 }))
+      .map(([type, data]) => Uint8Array.of(2, 1, 0, 5 + data.length, type, ...data)),
+  );
+
+  it.each(["PEAP", "TTLS"])("%s: the session goes on or fails, and nobody is admitted", async (name) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(any, { minLength: 1, maxLength: 3 }), async (said) => {
+        const { peer } = name === "PEAP" ? await byPeap() : await byTtls();
+        for (const data of said) {
+          if (peer.outcome !== undefined) break;
+          await peer.say(data);
+        }
+        await peer.host.stop();
+        expect(peer.outcome?.result).not.toBe(0);
+        expect(peer.outcome).toBeDefined();
+      }),
+      { numRuns: 120, seed: 9427 },
+    );
   });
 });
