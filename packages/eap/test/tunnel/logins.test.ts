@@ -264,6 +264,18 @@ describe("inner methods run in the same host as outer ones", () => {
     expect(asked).toEqual(["Token?", "Password of alice:"]);
   });
 
+  it("NPS-78 rules that rewrite names do not touch the one inside", async () => {
+    const run = await login({
+      authenticator: peap({
+        server: { credentials: peapCredentials(), provider },
+        methods: [genericTokenCard()],
+      }),
+      peer: peap({ client, methods: [genericTokenCard()] }),
+      authenticatorOptions: { accountName: (name) => `CORP\\${name}` },
+    });
+    expectAdmitted(run);
+  });
+
   it("NPS-66 a password that a module brings counts inside the tunnel", async () => {
     const supplied = { suppliedPassword: () => new TextEncoder().encode("from elsewhere") };
     const run = await login({
