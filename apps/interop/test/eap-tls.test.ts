@@ -128,7 +128,7 @@ describeWithPeers(["eapol_test"], "wpa_supplicant's EAP-TLS against ours", () =>
         ]);
         expect(server.applicants[1]?.certificates[0]?.subject).toBe("O=Sallyport tests\nCN=alice");
         expect(ended.stdout).toContain("EAP-Key-Name from server");
-      expect(ended.stdout).not.toContain("does not match EAP-Key-Name");
+        expect(ended.stdout).not.toContain("does not match EAP-Key-Name");
       },
     );
   });
