@@ -42,6 +42,7 @@ const documents = [
   "packages/samples/nps-totp-challenge/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
+  "packages/tls-engine/README.md",
 ];
 
 const blocksIn = (language: string) =>

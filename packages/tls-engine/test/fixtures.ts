@@ -16,7 +16,7 @@ export function identity(name: string): TlsIdentity {
   return { key: pem(`${name}.test-key`), certificateChain: pem(name) };
 }
 
-export const exporters: readonly TlsExporter[] = [
+const exporters: readonly TlsExporter[] = [
   { name: "key", protocol: "TLSv1.2", label: "client EAP encryption", length: 128 },
   {
     name: "key",

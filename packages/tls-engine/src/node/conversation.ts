@@ -253,7 +253,7 @@ function serverNameOf(tls: TLSSocket): string | undefined {
 }
 
 /** Octets of one's own, without the pool that a Buffer may come from. */
-export function plainCopy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function plainCopy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 

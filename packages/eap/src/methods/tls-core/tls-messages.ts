@@ -129,7 +129,7 @@ export class TlsMessages {
 }
 
 /** What TLS says; anything else is a mistake of this side. */
-export function tlsError(error: unknown): TlsError {
+function tlsError(error: unknown): TlsError {
   if (error instanceof TlsError) return error;
   throw error;
 }
