@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   type EapMethodRegistration,
   genericTokenCard,
@@ -17,7 +20,9 @@ import { createInlineTlsEngine } from "@sallyport/tls-engine/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type EapolTestResult, eapolTest } from "../src/eapol-test.ts";
 import { startFreeRadiusTunnels } from "../src/freeradius-tunnels.ts";
+import { codeBlocks, root } from "../src/markdown.ts";
 import { describeWithPeers } from "../src/peers.ts";
+import { run } from "../src/run.ts";
 import { certificateFile, pem, startTunnelServer, type TunnelServer } from "../src/tunnel-server.ts";
 
 const versions: readonly TlsProtocol[] = ["TLSv1.2", "TLSv1.3"];
@@ -226,4 +231,29 @@ describeWithPeers(["freeradius"], "our peers against FreeRADIUS", () => {
       expect(refused.result).toMatchObject({ kind: "rejected", peerResult: 691 });
     });
   });
+});
+
+describe("the README of the EAP package", () => {
+  it("your own method inside PEAP, and PAP inside TTLS: as printed, they typecheck and run", async () => {
+    const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const blocks = codeBlocks("packages/eap/README.md").filter(({ file }) => file !== undefined);
+    expect(blocks.map(({ file }) => file)).toEqual(["own-method-in-peap.ts", "password-in-ttls.ts"]);
+    for (const { file = "", content } of blocks) writeFileSync(join(folder, file), content);
+    writeFileSync(join(folder, "server-key.pem"), pem("server.test-key"));
+    for (const name of ["server", "authority"]) writeFileSync(join(folder, `${name}.pem`), pem(name));
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ extends: "../tsconfig.json", include: ["*.ts"] }),
+    );
+    const checked = await run(join(root, "node_modules/.bin/tsc"), ["-p", folder]);
+    expect(checked.stdout + checked.stderr).toBe("");
+    const ran = await run(process.execPath, ["own-method-in-peap.ts"], { cwd: folder });
+    expect(ran).toMatchObject({ status: 0, stderr: "" });
+    expect(ran.stdout.trim().split("\n").sort()).toEqual(["peer: anonymous 0", "server: alice 0"]);
+    expect(await run(process.execPath, ["password-in-ttls.ts"], { cwd: folder })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+  }, 60_000);
 });
