@@ -7,7 +7,11 @@ import { ascii, fromHex, hex, splitAt } from "./bytes.ts";
 describe("HMAC-SHA1", () => {
   it.each([
     ["0b".repeat(20), hex(ascii("Hi There")), "b617318655057264e28bc0b6fb378c8ef146be00"],
-    [hex(ascii("Jefe")), hex(ascii("what do ya want for nothing?")), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"],
+    [
+      hex(ascii("Jefe")),
+      hex(ascii("what do ya want for nothing?")),
+      "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+    ],
     ["aa".repeat(20), "dd".repeat(50), "125d7342b9ac11cd91a39af48aa17b4f63f175d3"],
     [
       "aa".repeat(80),

@@ -469,6 +469,13 @@ describe("tunnels", () => {
     expect(seen[1]).toBeUndefined();
   });
 
+  it("NPS-89 logs and events have a name of its own for PEAP (Table N-12)", async () => {
+    const { harness } = watching(inTunnel(), { audit: { events: "all", serverName: "nps1" } });
+    await harness.bare(identity);
+    expect(harness.records.at(-1)?.authenticationType).toBe(11);
+    expect(harness.log.events.at(-1)?.fields).toMatchObject({ AuthenticationType: "PEAP", EAPType: "PEAP" });
+  });
+
   it.each([
     ["who is known: a wrong password", "bob", 16],
     ["who is not: no such user", "mallory", 8],

@@ -20,7 +20,7 @@ import {
 } from "../../src/index.ts";
 import { identityOf, pem } from "../methods/tls/fixtures.ts";
 
-export const engine: TlsEngine = createInlineTlsEngine();
+const engine: TlsEngine = createInlineTlsEngine();
 
 /** A credential set of the server for PEAP or TTLS. */
 export function peapCredentials(more: Partial<TlsMethodServerSettings> = {}): TlsEndpoint {

@@ -29,7 +29,7 @@ const typeResult = 3;
 const typeCryptoBinding = 12;
 const headerLength = 4;
 /** The TLV with its header: what the Compound_MAC is computed over, that field being zero. */
-export const cryptoBindingLength = 60;
+const cryptoBindingLength = 60;
 const macOffset = 40;
 
 /**

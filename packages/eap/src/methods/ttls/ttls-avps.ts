@@ -4,7 +4,7 @@ import { type DiameterAvp, microsoftVendor } from "./avp.ts";
 export const avpUserName = 1;
 export const avpUserPassword = 2;
 export const avpChapPassword = 3;
-export const avpReplyMessage = 18;
+const avpReplyMessage = 18;
 export const avpChapChallenge = 60;
 export const avpEapMessage = 79;
 export const avpMsChapResponse = 1;
