@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   defineEapMethod,
+  ERROR_PEAP_CRYPTOBINDING_INVALID,
+  ERROR_PEAP_CRYPTOBINDING_NOTRECEIVED,
   encodeAvps,
   encodeEapPacket,
   encodePeapTlvs,
@@ -298,7 +300,7 @@ describe("a peer of PEAP that says something else", () => {
     const heard = await peer.say(token);
     const tlvs = heard.data?.subarray(5) ?? nothing;
     expect((await peer.say(response(tlvs))).end).toBe(4);
-    expect(peer.outcome?.result).not.toBe(0);
+    expect(peer.outcome?.result).toBe(ERROR_PEAP_CRYPTOBINDING_INVALID);
   });
 
   it("without a Cryptobinding: optional admits, required refuses", async () => {
@@ -306,6 +308,7 @@ describe("a peer of PEAP that says something else", () => {
     expect((await optional.say(response(encodePeapTlvs({ result: "success" })))).end).toBe(3);
     const required = await untilResult("required");
     expect((await required.say(response(encodePeapTlvs({ result: "success" })))).end).toBe(4);
+    expect(required.outcome?.result).toBe(ERROR_PEAP_CRYPTOBINDING_NOTRECEIVED);
   });
 
   it("EAP-92 no password, and nothing of what is said inside, reaches the log", async () => {

@@ -80,28 +80,30 @@ describe("a server of PEAP that says something else", () => {
   }
 
   it.each([
-    ["no Cryptobinding, which is required", "required", encodePeapTlvs({ result: "success" })],
+    ["no Cryptobinding, which is required", 824, "required", encodePeapTlvs({ result: "success" })],
     [
       "a Cryptobinding with a wrong MAC",
+      823,
       "optional",
       encodePeapTlvs({ result: "success", cryptoBinding: wrongBinding }),
     ],
     [
       "a Cryptobinding that is a response",
+      823,
       "optional",
       encodePeapTlvs({ result: "success", cryptoBinding: { ...wrongBinding, subType: "response" } }),
     ],
-    ["a TLV that must be understood and is not", "optional", fromHex("800300020001800700020000")],
-    ["two Results", "optional", fromHex("800300020001800300020001")],
-    ["a Result of 0", "optional", fromHex("800300020000")],
-    ["no TLVs", "optional", nothing],
-  ] as const)("%s: refused", async (_, cryptoBinding, tlvs) => {
+    ["a TLV that must be understood and is not", 691, "optional", fromHex("800300020001800700020000")],
+    ["two Results", 691, "optional", fromHex("800300020001800300020001")],
+    ["a Result of 0", 691, "optional", fromHex("800300020000")],
+    ["no TLVs", 691, "optional", nothing],
+  ] as const)("%s: refused with %i", async (_, code, cryptoBinding, tlvs) => {
     const server = await afterToken({ cryptoBinding });
     expect(told((await server.say(request(tlvs))).data)).toBe(2);
     await server.end(3);
     expect(server.outcome).toBeUndefined();
     await server.end(4);
-    expect(server.outcome?.result).not.toBe(0);
+    expect(server.outcome?.result).toBe(code);
   });
 
   it("more after the results is refused", async () => {

@@ -1,6 +1,10 @@
 import { NO_ERROR } from "@sallyport/errors/win32";
 import { findMppeKeys } from "../../contract/mppe-key-attributes.ts";
-import { ERROR_AUTHENTICATION_FAILURE, ERROR_MUTUAL_AUTH_FAILED } from "../../contract/status-codes.ts";
+import {
+  ERROR_AUTHENTICATION_FAILURE,
+  ERROR_PEAP_CRYPTOBINDING_INVALID,
+  ERROR_PEAP_CRYPTOBINDING_NOTRECEIVED,
+} from "../../contract/status-codes.ts";
 import type { EapOutcome } from "../../engine/effects.ts";
 import { EAPCODE_Request, EAPCODE_Response } from "../../wire/codes.ts";
 import { withoutNameAndKeys } from "../tunnel/inner-attributes.ts";
@@ -147,10 +151,10 @@ export class PeapAuthenticator implements AuthenticatorPhase {
     if (keys === undefined) return succeeded(this.#tunnel.keys);
     if (cryptoBinding === undefined) {
       return this.#cryptoBinding === "required"
-        ? refused(ERROR_MUTUAL_AUTH_FAILED)
+        ? refused(ERROR_PEAP_CRYPTOBINDING_NOTRECEIVED)
         : succeeded(this.#tunnel.keys);
     }
-    if (!isBound(cryptoBinding, "response", keys)) return refused(ERROR_MUTUAL_AUTH_FAILED);
+    if (!isBound(cryptoBinding, "response", keys)) return refused(ERROR_PEAP_CRYPTOBINDING_INVALID);
     return succeeded(compoundSessionKeys(keys));
   }
 }

@@ -1,7 +1,12 @@
 import { NO_ERROR } from "@sallyport/errors/win32";
 import type { MppeKeyPair } from "../../contract/mppe-key-attributes.ts";
 import { findMppeKeys } from "../../contract/mppe-key-attributes.ts";
-import { ERROR_AUTHENTICATION_FAILURE, ERROR_MUTUAL_AUTH_FAILED } from "../../contract/status-codes.ts";
+import {
+  ERROR_AUTHENTICATION_FAILURE,
+  ERROR_MUTUAL_AUTH_FAILED,
+  ERROR_PEAP_CRYPTOBINDING_INVALID,
+  ERROR_PEAP_CRYPTOBINDING_NOTRECEIVED,
+} from "../../contract/status-codes.ts";
 import { EAPCODE_Request, EAPCODE_Response } from "../../wire/codes.ts";
 import type { InnerMethods } from "../tunnel/inner-methods.ts";
 import { InnerPeer, type InnerPeerProgress } from "../tunnel/inner-peer.ts";
@@ -110,12 +115,14 @@ export class PeapPeer implements PeerPhase {
   ): PeerStep {
     const { keys: handshakeKeys, input } = this.#tunnel;
     if (this.#cryptoBinding === "never" || cryptoBinding === undefined) {
-      if (this.#cryptoBinding === "required") return this.#refuse(identifier, ERROR_MUTUAL_AUTH_FAILED);
+      if (this.#cryptoBinding === "required")
+        return this.#refuse(identifier, ERROR_PEAP_CRYPTOBINDING_NOTRECEIVED);
       return this.#agree({ result: "success" }, identifier, handshakeKeys);
     }
     const tunnelKey = handshakeKeys.msk.subarray(0, 60);
     const keys = compoundKeys(tunnelKey, resumed ? undefined : innerSessionKey(innerKeys));
-    if (!isBound(cryptoBinding, "request", keys)) return this.#refuse(identifier, ERROR_MUTUAL_AUTH_FAILED);
+    if (!isBound(cryptoBinding, "request", keys))
+      return this.#refuse(identifier, ERROR_PEAP_CRYPTOBINDING_INVALID);
     const answer = boundTlv("response", input.random(32), keys);
     return this.#agree({ result: "success", cryptoBinding: answer }, identifier, compoundSessionKeys(keys));
   }
