@@ -1,7 +1,10 @@
+import { createVirtualClock } from "@sallyport/runtime";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   defineEapMethod,
+  EAPACTION_SendWithTimeout,
+  type EapMethodRegistration,
   ERROR_PEAP_CRYPTOBINDING_INVALID,
   ERROR_PEAP_CRYPTOBINDING_NOTRECEIVED,
   encodeAvps,
@@ -210,6 +213,46 @@ describe("a peer of TTLS that says something else", () => {
     await second.peer.host.stop();
     await said;
     expect(second.peer.outcome).toMatchObject({ result: 719, endedBy: "host" });
+  });
+
+  it("EAP-08 EAP-26 a peer that falls silent inside: resends, then 718, and the inner method is ended", async () => {
+    const calls: string[] = [];
+    const waiting: EapMethodRegistration = {
+      type: 255,
+      module: {
+        RasEapGetInfo(_, info) {
+          info.begin = (work, input) => {
+            work.value = input.initialId;
+            return 0;
+          };
+          info.makeMessage = (work, received, send, output) => {
+            calls.push(received === null ? "first" : "answer");
+            send.set(encodeEapPacket({ code: 1, identifier: work as number, type: 255 }));
+            output.action = EAPACTION_SendWithTimeout;
+            return 0;
+          };
+          info.end = () => {
+            calls.push("end");
+            return 0;
+          };
+          return 0;
+        },
+      },
+    };
+    const clock = createVirtualClock();
+    const { peer } = await ScriptedPeer.connect(
+      ttls({ server: { credentials: ttlsCredentials({ maxVersion: "TLSv1.2" }) }, methods: [waiting] }),
+      { clock, settings: { retransmission: "engine" } },
+    );
+    await peer.say(encodeAvps([standardAvp(79, Uint8Array.of(2, 0, 0, 10, ...identity))]));
+    const sent = peer.packets.length;
+    for (let resend = 0; resend < 11; resend += 1) clock.advance(3_000);
+    expect(peer.packets.length - sent).toBe(10);
+    expect(new Set(peer.packets.slice(sent).map((packet) => Buffer.from(packet).toString("hex"))).size).toBe(
+      1,
+    );
+    expect(peer.outcome).toMatchObject({ result: 718, endedBy: "no-answer" });
+    expect(calls).toEqual(["first", "end"]);
   });
 
   it("a provider that throws", async () => {
