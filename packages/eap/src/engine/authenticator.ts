@@ -41,8 +41,6 @@ export interface AuthenticatorSession {
    * Default: what the peer said.
    */
   readonly accountName?: ((identity: string) => string) | undefined;
-  /** The identifier of the first request; random by default. Inside PEAP it follows the outer packets. */
-  readonly firstIdentifier?: number | undefined;
   /** What the methods are given in begin (EAP-54). */
   readonly userAttributes?: readonly RasAuthAttribute[] | undefined;
 }
@@ -93,8 +91,7 @@ export class EapAuthenticator extends MethodSession<AuthenticatorEffect> {
   /** The lower layer is ready: asks for the identity, or begins the first method where it is known. */
   start(now: Milliseconds): readonly AuthenticatorEffect[] {
     if (this.over || this.#phase !== "idle") return [];
-    const { random, firstIdentifier = random(1)[0] ?? 0 } = this.#session;
-    this.lastIdentifier = firstIdentifier;
+    this.lastIdentifier = this.#session.random(1)[0] ?? 0;
     if (this.#session.identity !== undefined) this.#beginNext(0);
     else {
       this.#phase = "identity";

@@ -25,17 +25,9 @@ export class EapAuthenticatorHost extends SessionHost {
   constructor(options: EapAuthenticatorOptions) {
     super(options);
     this.options = options;
-    const { methods, random, identity, accountName, userAttributes, firstIdentifier } = options;
+    const { methods, random, identity, accountName, userAttributes } = options;
     const settings = completeEngineSettings(options.settings);
-    this.engine = new EapAuthenticator({
-      settings,
-      random,
-      methods,
-      identity,
-      accountName,
-      userAttributes,
-      firstIdentifier,
-    });
+    this.engine = new EapAuthenticator({ settings, random, methods, identity, accountName, userAttributes });
   }
 
   /**

@@ -53,8 +53,6 @@ export interface EapAuthenticatorOptions extends EapHostOptions {
    * Default: what the peer said.
    */
   readonly accountName?: (identity: string) => string;
-  /** The identifier of the first request, 0 to 255; random by default. */
-  readonly firstIdentifier?: number;
   /** A password that somebody else brings for the user, where there is one by now (NPS-66): goes to begin and to the provider. */
   readonly suppliedPassword?: () => Uint8Array | undefined;
   /** The server's settings of each method: pConnectionData of begin; the registration's `configData` by default. */

@@ -6,6 +6,8 @@ import {
   type EapOutcome,
   ERROR_AUTH_PROTOCOL_REJECTED,
   ERROR_NO_AUTH_PROTOCOL_AVAILABLE,
+  eapTls,
+  eapTlsServer,
   findAuthAttribute,
   genericTokenCard,
   md5Challenge,
@@ -23,6 +25,7 @@ import {
   ttls,
 } from "../../src/index.ts";
 import { PasswordBook } from "../methods/password-book.ts";
+import { identityOf, pem } from "../methods/tls/fixtures.ts";
 import {
   client,
   hexKeys,
@@ -173,6 +176,49 @@ describe.each(versions)("%s", (maxVersion) => {
       expect(run.authenticator?.result).not.toBe(0);
       expect(run.peer?.result).not.toBe(0);
     });
+  });
+
+  it.each([100, 300, 1_000])("EAP-38 in packets of %i octets of TLS, either way", async (fragmentBytes) => {
+    const small = { fragmentBytes };
+    const more = { authenticator: small, peer: small };
+    for (const method of [msChapV2({ accounts, retries: 0 }), md5Challenge(), genericTokenCard()]) {
+      expectAdmitted(await byPeap([method], { maxVersion }, more));
+    }
+    for (const protocol of ["pap", "mschapv2", "eap"] as const) {
+      expectAdmitted(await byTtls(protocol, { maxVersion }, more));
+    }
+  });
+
+  it("EAP-38 in the smallest packets that EAP allows, with EAP-TLS inside", async () => {
+    const least = { maxPacketSize: 1_020 };
+    const inner = eapTls({
+      server: {
+        credentials: eapTlsServer({
+          engine: client.engine,
+          identity: identityOf("server"),
+          trustedAuthorities: [pem("authority")],
+        }),
+        authorise: () => ({ kind: "admitted", account: "alice" }),
+      },
+      client: {
+        engine: client.engine,
+        identity: identityOf("client-rsa"),
+        trustedAuthorities: [pem("authority")],
+        serverNames: ["radius.example"],
+      },
+    });
+    const run = await login({
+      authenticator: peap({
+        server: { credentials: peapCredentials({ maxVersion }) },
+        methods: [inner],
+        cryptoBinding: "required",
+      }),
+      peer: peap({ client, methods: [inner] }),
+      authenticatorOptions: least,
+      peerOptions: least,
+    });
+    expectAdmitted(run);
+    for (const packet of run.packets) expect((packet.length - 2) / 2).toBeLessThanOrEqual(1_020);
   });
 
   describe("TTLSv0", () => {

@@ -132,7 +132,7 @@ export async function login(options: TunnelRunOptions): Promise<TunnelRun> {
   });
   await peer.start();
   await authenticator.start();
-  for (let turn = 0; turn < 200; turn += 1) {
+  for (let turn = 0; turn < 800; turn += 1) {
     const next = queue.shift();
     if (next === undefined) {
       // A dialog may be at work.

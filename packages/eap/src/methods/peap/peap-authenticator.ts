@@ -7,6 +7,7 @@ import {
 } from "../../contract/status-codes.ts";
 import type { EapOutcome } from "../../engine/effects.ts";
 import { EAPCODE_Request, EAPCODE_Response } from "../../wire/codes.ts";
+import { eapTypeIdentity } from "../../wire/eap-type.ts";
 import { withoutNameAndKeys } from "../tunnel/inner-attributes.ts";
 import { InnerAuthenticator, type InnerProgress } from "../tunnel/inner-authenticator.ts";
 import type { InnerMethods } from "../tunnel/inner-methods.ts";
@@ -36,6 +37,9 @@ type State =
   | { readonly awaits: "success"; readonly admission: Admission; readonly keys: CompoundKeys | undefined }
   | { readonly awaits: "failure"; readonly code: number; readonly identity: string };
 
+/** Type Identity, without the header. */
+const identityRequest: Uint8Array = Uint8Array.of(eapTypeIdentity);
+
 /** Inner EAP and the extension packets at its end, on the server ([MS-PEAP] section 3.3). */
 export class PeapAuthenticator implements AuthenticatorPhase {
   readonly #tunnel: Tunnel;
@@ -59,20 +63,20 @@ export class PeapAuthenticator implements AuthenticatorPhase {
 
   begin(identifier: number): PhaseStep | PromiseLike<PhaseStep> {
     if (this.#remembered !== undefined) return this.#tellSuccess(this.#remembered, undefined, identifier);
-    const conversation = new InnerAuthenticator(this.#tunnel.input, this.#inner, {
-      firstIdentifier: identifier,
-      // The header stays behind.
-      maxPacketSize: this.#tunnel.maxMessageSize + 4,
-    });
-    this.#conversation = conversation;
-    return whenKnown(conversation.start(), (progress) => this.#progressed(progress, identifier));
+    // The header stays behind.
+    const size = this.#tunnel.maxMessageSize + 4;
+    this.#conversation = new InnerAuthenticator(this.#tunnel.input, this.#inner, size);
+    return { kind: "send", data: identityRequest, interactive: false };
   }
 
   receive(data: Uint8Array, identifier: number): PhaseStep | PromiseLike<PhaseStep> {
     const state = this.#state;
     if (state.awaits !== "inner") return this.#concluded(data, state);
     const conversation = this.#conversation;
-    const packet = withHeader(EAPCODE_Response, conversation?.identifier ?? 0, data);
+    // MD5-Challenge hashes the identifier, which for the peer is that of the outer request: the method's first request has
+    // the identifier of the packet that will carry it.
+    const asked = conversation?.identifier ?? (identifier + 255) & 255;
+    const packet = withHeader(EAPCODE_Response, asked, data);
     // A Result before the inner method has had its say is nobody's.
     if (
       conversation === undefined ||

@@ -107,10 +107,9 @@ export class TtlsAuthenticator implements AuthenticatorPhase {
   }
 
   #beginEap(packet: Uint8Array): PhaseStep | PromiseLike<PhaseStep> {
-    const conversation = new InnerAuthenticator(this.#tunnel.input, this.#inner, {
-      // The header of the AVP.
-      maxPacketSize: this.#tunnel.maxMessageSize - 8,
-    });
+    // Without the header of the AVP.
+    const size = this.#tunnel.maxMessageSize - 8;
+    const conversation = new InnerAuthenticator(this.#tunnel.input, this.#inner, size);
     this.#state = { awaits: "eap", conversation };
     return this.#eap(conversation, packet);
   }

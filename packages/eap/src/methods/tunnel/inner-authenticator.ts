@@ -13,14 +13,6 @@ export type InnerProgress =
   /** The packet was discarded. */
   | { readonly kind: "nothing" };
 
-/** How the inner conversation of an authenticator begins. */
-export interface InnerStart {
-  /** Of the first request: inside PEAP it is that of the outer packet. */
-  readonly firstIdentifier?: number;
-  /** The longest inner packet. */
-  readonly maxPacketSize: number;
-}
-
 /** The least that EAP asks of a lower layer (RFC 3748 section 3.1). */
 export const leastInnerPacket = 1020;
 
@@ -32,13 +24,11 @@ export class InnerAuthenticator {
   readonly #host: EapAuthenticatorHost;
   #sent: { readonly packet: Uint8Array<ArrayBuffer>; readonly interactive: boolean } | undefined;
   #outcome: EapOutcome | undefined;
-  /** The identifier of the last request. */
-  #identifier: number;
+  #identifier: number | undefined;
 
-  constructor(input: PppEapBeginInput, inner: InnerMethods, start: InnerStart) {
-    const { firstIdentifier, maxPacketSize } = start;
+  /** @param maxPacketSize the longest inner packet */
+  constructor(input: PppEapBeginInput, inner: InnerMethods, maxPacketSize: number) {
     const { provider } = inner;
-    this.#identifier = firstIdentifier ?? 0;
     this.#host = new EapAuthenticatorHost({
       methods: inner.usable("authenticator"),
       clock: input.clock,
@@ -51,7 +41,6 @@ export class InnerAuthenticator {
       userAttributes: input.userAttributes,
       settings: { retransmission: "lower-layer", maxRounds: inner.maxRounds },
       ...(provider !== undefined && { provider }),
-      ...(firstIdentifier !== undefined && { firstIdentifier }),
       ...(input.suppliedPassword !== undefined && { suppliedPassword: input.suppliedPassword }),
       events: {
         send: (packet, { interactive }) => {
@@ -66,16 +55,12 @@ export class InnerAuthenticator {
     });
   }
 
-  /** The identifier of the request that is to be answered: PEAP leaves it out of inner packets. */
-  get identifier(): number {
+  /** The identifier of the request that is to be answered; undefined before the first. PEAP leaves it out. */
+  get identifier(): number | undefined {
     return this.#identifier;
   }
 
-  /** Asks for the identity. */
-  start(): InnerProgress | PromiseLike<InnerProgress> {
-    return this.#progress(this.#host.start());
-  }
-
+  /** Takes a packet of the peer: its identity first. The method's first request has the identifier after that one's. */
   receive(packet: Uint8Array): InnerProgress | PromiseLike<InnerProgress> {
     return this.#progress(this.#host.receive(packet));
   }
