@@ -92,6 +92,10 @@ function expectAdmitted({ authenticator, peer }: TunnelRun): void {
     expect(octets(peer, type)).toBe(octets(authenticator, type));
     expect(octets(peer, type)).not.toBe("");
   }
+  // The type, and what names the session (RFC 5247 appendix A, RFC 9427 section 2.1).
+  expect(octets(peer, raatSessionId)).toMatch(
+    peer?.method === 25 ? /^19[0-9a-f]{128}$/ : /^15[0-9a-f]{128}$/,
+  );
 }
 
 function octets(outcome: EapOutcome | undefined, type: number): string {

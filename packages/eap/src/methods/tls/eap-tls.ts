@@ -153,7 +153,7 @@ const leastFragment = 100;
 const greatestFragment = 65_000;
 
 /** @throws {RangeError} when a size of fragments is out of its range */
-function checkFragmentBytes(size: number | undefined): void {
+export function checkFragmentBytes(size: number | undefined): void {
   if (size === undefined) return;
   if (Number.isInteger(size) && size >= leastFragment && size <= greatestFragment) return;
   throw new RangeError(`fragmentBytes must be ${leastFragment} to ${greatestFragment}, not ${size}`);

@@ -10,7 +10,7 @@ import type { EapMethodRegistration } from "../../contract/registration.ts";
 import { ERROR_NOT_SUPPORTED } from "../../contract/status-codes.ts";
 import type { EapProvider } from "../../host/provider.ts";
 import { type MethodSide, methodModule } from "../method-side.ts";
-import type { EapTlsCaller } from "../tls/eap-tls.ts";
+import { checkFragmentBytes, type EapTlsCaller } from "../tls/eap-tls.ts";
 import { TlsAuthenticator } from "../tls-core/tls-authenticator.ts";
 import type { TlsMethodClient, TlsMethodClientSettings } from "../tls-core/tls-endpoints.ts";
 import { TlsPeer } from "../tls-core/tls-peer.ts";
@@ -66,9 +66,14 @@ export interface TunnelParts {
     | undefined;
 }
 
-/** A tunnel method as a registration: never inside another tunnel, and in the roles that have credentials. */
+/**
+ * A tunnel method as a registration: never inside another tunnel, and in the roles that have credentials.
+ *
+ * @throws {RangeError} when the size of fragments is out of its range
+ */
 export function tunnelMethod(parts: TunnelParts): EapMethodRegistration {
-  const { type, name, inner, server, client } = parts;
+  const { type, name, inner, server, client, fragmentBytes } = parts;
+  checkFragmentBytes(fragmentBytes);
   const module = methodModule(type, {
     authenticator: (input) => authenticator(parts, input),
     peer: (input) => peer(parts, input),
