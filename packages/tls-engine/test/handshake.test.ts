@@ -36,6 +36,20 @@ describe.each(cases)("$where, $protocol", ({ where, protocol }) => {
     client.end();
   });
 
+  it("agrees on another group than the client began with", async () => {
+    const servers = engine.server(serverSettings({ identity: identity("server-rsa"), ecdhCurve: "P-384" }));
+    const rsa = identity("client-rsa");
+    const clients = engine.client(
+      clientSettings({ identity: rsa, minVersion: protocol, maxVersion: protocol }),
+    );
+    const [client, server] = [clients.open(), servers.open()];
+    const flights = await shakeHands(client, server);
+    // In TLS 1.3 the server asks for another hello (RFC 8446 section 4.1.4).
+    expect(flights).toHaveLength(protocol === "TLSv1.2" ? 4 : 6);
+    expect(server.connection?.authorized).toBe(true);
+    expect(server.connection?.clientRandom).toEqual(client.connection?.clientRandom);
+  });
+
   it("tells the whole chain where it is wanted", async () => {
     const versions = { minVersion: protocol, maxVersion: protocol } as const;
     for (const peerChain of [false, true]) {

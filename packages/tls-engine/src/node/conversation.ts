@@ -220,9 +220,7 @@ export class Conversation {
     if (secret === undefined) return new Uint8Array(0);
     const cipher = tls.getCipher().standardName;
     const serverRandom = this.#serverHello?.random;
-    return (
-      sealedAlert({ role, alert, cipher, secret, ...this.keyLog.randoms(serverRandom) }) ?? new Uint8Array(0)
-    );
+    return sealedAlert({ role, alert, cipher, serverRandom, ...secret }) ?? new Uint8Array(0);
   }
 }
 
