@@ -10,7 +10,7 @@ export interface TlsConnection {
   readonly cipher: string;
   /** Whether an earlier session was resumed. Certificates and verdict are those of the earlier one. */
   readonly resumed: boolean;
-  /** Certificates of the other side, its own first; empty when it sent none. */
+  /** The certificate of the other side, and with `peerChain` those above it; empty when it sent none. */
   readonly peerCertificates: readonly TlsCertificate[];
   /**
    * Whether the certificate of the other side was verified: chain, dates, purpose and revocation lists; as a client, its

@@ -25,6 +25,12 @@ export interface TlsSettings {
   readonly ecdhCurve?: string | undefined;
   /** Computed for every session. */
   readonly exporters?: readonly TlsExporter[] | undefined;
+  /**
+   * Whether `peerCertificates` has the authorities above the certificate of the other side, too, as far as they came along
+   * or are trusted; false by default, for it costs every session something. Node.js tells of them from version 26 on
+   * only, and of a session that is resumed at most of those that are trusted.
+   */
+  readonly peerChain?: boolean | undefined;
   /** The most octets of one flight, either way, and of application data at a time: 1024 to 1048576; 65536 by default. */
   readonly maxBytes?: number | undefined;
 }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createInlineTlsEngine, createTlsWorkerPool } from "../src/node/index.ts";
-import { clientSettings, hex, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
+import { clientSettings, hex, identity, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
 
 const engines = { inline: createInlineTlsEngine(), workers: createTlsWorkerPool({ workers: 2 }) };
 afterAll(() => engines.workers.close());
@@ -34,6 +34,47 @@ describe.each(cases)("$where, $protocol", ({ where, protocol }) => {
     expect(server.connection?.serverRandom).toHaveLength(32);
     server.end();
     client.end();
+  });
+
+  it("agrees on another group than the client began with", async () => {
+    const servers = engine.server(serverSettings({ identity: identity("server-rsa"), ecdhCurve: "P-384" }));
+    const rsa = identity("client-rsa");
+    const clients = engine.client(
+      clientSettings({ identity: rsa, minVersion: protocol, maxVersion: protocol }),
+    );
+    const [client, server] = [clients.open(), servers.open()];
+    const flights = await shakeHands(client, server);
+    // In TLS 1.3 the server asks for another hello (RFC 8446 section 4.1.4).
+    expect(flights).toHaveLength(protocol === "TLSv1.2" ? 4 : 6);
+    expect(server.connection?.authorized).toBe(true);
+    expect(server.connection?.clientRandom).toEqual(client.connection?.clientRandom);
+  });
+
+  it("tells the whole chain where it is wanted", async () => {
+    const versions = { minVersion: protocol, maxVersion: protocol } as const;
+    for (const peerChain of [false, true]) {
+      const servers = engine.server(serverSettings({ peerChain }));
+      const clients = engine.client(
+        clientSettings({ identity: identity("client-chain"), peerChain, ...versions }),
+      );
+      const client = clients.open();
+      const names = [];
+      for (const ticket of [undefined, client]) {
+        const server = servers.open();
+        const one = ticket === undefined ? client : clients.open({ ticket: ticket.ticket });
+        await shakeHands(one, server);
+        expect(server.connection).toMatchObject({ authorized: true, resumed: ticket !== undefined });
+        names.push(server.connection?.peerCertificates.map(({ subject }) => subject.split("=").at(-1)));
+      }
+      // Before version 26, Node.js tells of the certificate of the other side alone.
+      const told = peerChain && Number.parseInt(process.versions.node, 10) >= 26;
+      expect(names[0]).toEqual(told ? ["frank", "Intermediate", "Test authority"] : ["frank"]);
+      expect(client.connection?.peerCertificates.map(({ subject }) => subject.split("=").at(-1))).toEqual(
+        told ? ["radius.example", "Test authority"] : ["radius.example"],
+      );
+      // The intermediate authority is not kept with a session.
+      expect(names[1]).toEqual(["frank"]);
+    }
   });
 
   it("carries application data and close_notify", async () => {

@@ -29,7 +29,7 @@ export class ClientContext {
 
   constructor(settings: TlsClientSettings) {
     const { exporters = [], maxBytes = 65_536, serverNames = [] } = settings;
-    this.#settings = { role: "client", exporters, maxBytes };
+    this.#settings = { role: "client", exporters, maxBytes, peerChain: settings.peerChain ?? false };
     this.#serverNames = serverNames;
     this.#requestedName = settings.requestedName;
     this.#secureContext = createSecureContext(contextOptions(settings));

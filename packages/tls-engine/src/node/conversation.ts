@@ -1,5 +1,4 @@
-import type { X509Certificate } from "node:crypto";
-import type { TLSSocket } from "node:tls";
+import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
 import type { TlsExporter, TlsProtocol } from "../connection.ts";
 import { alertAtEnd, alertAtStart, encodeAlert } from "../wire/alert.ts";
 import { type HelloFields, readHello } from "../wire/hello.ts";
@@ -15,6 +14,7 @@ export interface ConversationSettings {
   readonly role: "server" | "client";
   readonly exporters: readonly TlsExporter[];
   readonly maxBytes: number;
+  readonly peerChain: boolean;
 }
 
 const longestChain = 10;
@@ -114,7 +114,7 @@ export class Conversation {
       protocol,
       cipher: tls.getCipher().standardName,
       resumed: tls.isSessionReused(),
-      certificates: chainOf(tls.getPeerX509Certificate(), leaf),
+      certificates: certificatesOf(tls, leaf, this.#settings.peerChain),
       authorized,
       authorizationError,
       serverName: serverNameOf(tls),
@@ -220,9 +220,7 @@ export class Conversation {
     if (secret === undefined) return new Uint8Array(0);
     const cipher = tls.getCipher().standardName;
     const serverRandom = this.#serverHello?.random;
-    return (
-      sealedAlert({ role, alert, cipher, secret, ...this.keyLog.randoms(serverRandom) }) ?? new Uint8Array(0)
-    );
+    return sealedAlert({ role, alert, cipher, serverRandom, ...secret }) ?? new Uint8Array(0);
   }
 }
 
@@ -234,17 +232,24 @@ function completed(failure: Failure, received: Uint8Array | undefined, flight: U
   return { ...failure, alert: alertAtEnd(flight) };
 }
 
-function chainOf(leaf: X509Certificate | undefined, kept: Uint8Array | undefined): Uint8Array<ArrayBuffer>[] {
-  if (leaf === undefined) return kept === undefined ? [] : [plainCopy(kept)];
-  const chain: Uint8Array<ArrayBuffer>[] = [];
-  for (
-    let one: X509Certificate | undefined = leaf;
-    one !== undefined && chain.length < longestChain;
-    one = one.issuerCertificate
-  ) {
-    chain.push(plainCopy(one.raw));
+/** `own` is the certificate of the other side where the TLS socket has forgotten it. */
+function certificatesOf(
+  tls: TLSSocket,
+  own: Uint8Array | undefined,
+  chain: boolean,
+): Uint8Array<ArrayBuffer>[] {
+  const leaf = tls.getPeerX509Certificate()?.raw ?? own;
+  if (leaf === undefined) return [];
+  const certificates = [plainCopy(leaf)];
+  if (!chain) return certificates;
+  let one: DetailedPeerCertificate | undefined = tls.getPeerCertificate(true);
+  // The last one has itself for its issuer, or none.
+  while (certificates.length < longestChain && one?.issuerCertificate !== one) {
+    one = one?.issuerCertificate;
+    if (one?.raw === undefined) break;
+    certificates.push(plainCopy(one.raw));
   }
-  return chain;
+  return certificates;
 }
 
 function serverNameOf(tls: TLSSocket): string | undefined {

@@ -21,7 +21,7 @@ export class ServerContext {
 
   constructor(settings: TlsServerSettings) {
     const { requestClientCertificate = false, resumption = {}, exporters = [], maxBytes = 65_536 } = settings;
-    this.#settings = { role: "server", exporters, maxBytes };
+    this.#settings = { role: "server", exporters, maxBytes, peerChain: settings.peerChain ?? false };
     const base = contextOptions(settings);
     const options: TlsOptions = {
       ...base,

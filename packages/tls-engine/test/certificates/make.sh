@@ -73,6 +73,15 @@ leaf client-rsa rsa "$of/CN=alice" authority clientAuth "$end" "$alice"
 leaf client-other ec "$of/CN=mallory" other-authority clientAuth "$end"
 leaf client-revoked ec "$of/CN=bob" authority clientAuth "$end"
 leaf client-server-use ec "$of/CN=carol" authority serverAuth "$end"
+# Behind another authority, whose certificate the client sends along.
+key intermediate ec
+sign intermediate "$of/CN=Intermediate" "$end" -cert authority.pem -keyfile authority.test-key.pem <<EXTENSIONS
+basicConstraints=critical,CA:TRUE
+keyUsage=critical,keyCertSign,cRLSign
+subjectKeyIdentifier=hash
+EXTENSIONS
+leaf client-chain ec "$of/CN=frank" intermediate clientAuth "$end"
+cat intermediate.pem >>client-chain.pem
 leaf client-expired ec "$of/CN=dave" authority clientAuth 20200102000000Z
 # With all that belongs to it, nearly the 64 KiB that a message of EAP-TLS may have.
 leaf client-large ec "$of/CN=erin" authority clientAuth "$end" \

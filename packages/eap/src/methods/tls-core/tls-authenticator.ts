@@ -134,7 +134,8 @@ export class TlsAuthenticator implements MethodSide {
     switch (heard.kind) {
       case "failed": {
         const refusal = handshakeRefusal(heard.error);
-        this.#parts.onRefused?.(refusal);
+        // A session that was ended meanwhile has refused nobody.
+        if (!this.#ended) this.#parts.onRefused?.(refusal);
         return this.#refuse(heard.error.flight, refusal.code, turn);
       }
       case "handshake":

@@ -190,7 +190,8 @@ export class TlsPeer implements MethodSide {
     switch (heard.kind) {
       case "failed": {
         const refusal = handshakeRefusal(heard.error);
-        this.#parts.onRefused?.(refusal);
+        // A session that was ended meanwhile has refused nobody.
+        if (!this.#ended) this.#parts.onRefused?.(refusal);
         this.#state = { awaits: "failure", code: refusal.code };
         return this.#write(heard.error.flight, sendPacket, output);
       }
