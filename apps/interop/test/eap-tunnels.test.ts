@@ -20,6 +20,7 @@ import { createInlineTlsEngine } from "@sallyport/tls-engine/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type EapolTestResult, eapolTest } from "../src/eapol-test.ts";
 import { startFreeRadiusTunnels } from "../src/freeradius-tunnels.ts";
+import { startHostapdTunnels } from "../src/hostapd-tunnels.ts";
 import { codeBlocks, root } from "../src/markdown.ts";
 import { describeWithPeers } from "../src/peers.ts";
 import { run } from "../src/run.ts";
@@ -230,6 +231,59 @@ describeWithPeers(["freeradius"], "our peers against FreeRADIUS", () => {
       const refused = await conversation(auth, method, "queen of hearts");
       expect(refused.result).toMatchObject({ kind: "rejected", peerResult: 691 });
     });
+  });
+});
+
+describeWithPeers(["hostapd"], "our peers against the RADIUS server of hostapd", () => {
+  const inner = { md5: md5Challenge, mschapv2: msChapV2, gtc: genericTokenCard } as const;
+  const files = {
+    certificate: certificateFile("server"),
+    key: certificateFile("server.test-key"),
+    authority: certificateFile("authority"),
+  };
+
+  // In TLS 1.3 the tunnel key of hostapd 2.10 is another than that of wpa_supplicant, and of RFC 9427.
+  describe("TLSv1.2", () => {
+    const version = "TLSv1.2";
+    it.each([
+      ["mschapv2", "required"],
+      ["gtc", "required"],
+      ["md5", "required"],
+      ["mschapv2", "never"],
+    ] as const)(
+      "PEAPv0/%s, cryptobinding %s: keys equal, of a resumed session, too",
+      async (name, cryptoBinding) => {
+        const { auth } = await startHostapdTunnels({ version, ...files });
+        const method = peap({ client: trust(), methods: [inner[name]()], cryptoBinding });
+        const accepted = { kind: "accepted", keys: "match", peerResult: 0 };
+        const first = await conversation(auth, method);
+        expect(first.result).toMatchObject(accepted);
+        const second = await conversation(auth, method);
+        expect(second.result).toMatchObject(accepted);
+        expect(second.entries.length).toBeLessThan(first.entries.length);
+        const refused = await conversation(
+          auth,
+          peap({ client: trust(), methods: [inner[name]()] }),
+          "queen",
+        );
+        expect(refused.result).toMatchObject({ kind: "rejected", peerResult: 691 });
+      },
+    );
+  });
+
+  describe.each(versions)("%s", (version) => {
+    it.each(["pap", "chap", "mschap", "mschapv2", "eap"] as const)(
+      "TTLSv0/%s: keys equal, of a resumed session, too",
+      async (protocol) => {
+        const { auth } = await startHostapdTunnels({ version, ...files });
+        const method = peerMethods.TTLS(msChapV2(), protocol);
+        const accepted = { kind: "accepted", keys: "match", peerResult: 0 };
+        expect((await conversation(auth, method)).result).toMatchObject(accepted);
+        expect((await conversation(auth, method)).result).toMatchObject(accepted);
+        const refused = await conversation(auth, peerMethods.TTLS(msChapV2(), protocol), "queen");
+        expect(refused.result).toMatchObject({ kind: "rejected", peerResult: 691 });
+      },
+    );
   });
 });
 

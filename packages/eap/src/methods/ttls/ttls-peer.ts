@@ -104,9 +104,13 @@ export class TtlsPeer implements PeerPhase {
     return this.#speak();
   }
 
-  /** EAP inside has no results of its own: the method that ran says whether it can be success. */
+  /**
+   * EAP inside has no results of its own: the method that ran says whether it can be success. A resumed session is success
+   * without the octet that RFC 9427 wants, too: who resumed it has its secret, and hostapd sends none.
+   */
   async believes(): Promise<boolean> {
-    if (this.#protocol !== "eap" || !this.#said) return false;
+    if (!this.#said) return this.#tunnel.resumed;
+    if (this.#protocol !== "eap") return false;
     return (await this.#conversation.succeeds()) !== undefined;
   }
 
@@ -116,8 +120,7 @@ export class TtlsPeer implements PeerPhase {
 
   /** The octet that says that nothing more comes through the tunnel. */
   async #heardTheEnd(): Promise<PeerStep> {
-    const agreed = this.#said ? await this.believes() : this.#tunnel.resumed;
-    return agreed ? { kind: "succeeded" } : { kind: "listen" };
+    return (await this.believes()) ? { kind: "succeeded" } : { kind: "listen" };
   }
 
   #speak(): PeerStep | PromiseLike<PeerStep> {
