@@ -8,6 +8,7 @@ import { Command, Option } from "commander";
 import { builtInMethod, type EapMethodName, eapMethodNames } from "../eap/eap-methods.ts";
 import { loadSettings } from "../settings/load-settings.ts";
 import { findSettingsFile, paint, tell, UsageError } from "./command-line.ts";
+import { eapPkiCommand } from "./eap-pki.ts";
 import {
   isSystemError,
   type PasswordOptions,
@@ -77,7 +78,10 @@ Examples:
   sallyport eap test --method otp alice --password-file passphrase -a NAS-Port-Type=Wireless-802.11 --json`,
     )
     .action((words: readonly string[], options: TestOptions) => tell(() => runTest(words, options)));
-  return new Command("eap").description("EAP client tools.").addCommand(test);
+  return new Command("eap")
+    .description("EAP: a client that draws its conversation, and a laboratory for 802.1X.")
+    .addCommand(test)
+    .addCommand(eapPkiCommand());
 }
 
 async function runTest(words: readonly string[], options: TestOptions): Promise<number> {
