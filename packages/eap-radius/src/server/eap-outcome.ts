@@ -7,6 +7,10 @@ export interface EapMethodFacts {
   readonly type: EapType;
   /** FriendlyName: "MD5-Challenge". */
   readonly name: string;
+  /** The method inside of a tunnel, as the method reports it. */
+  readonly inner?: string;
+  /** What else the method reports of its session. */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 /** What one packet of the peer led to. */

@@ -44,10 +44,20 @@ export interface RoundContext {
 export interface EapOffer {
   /** EAP types, the one to be offered first at the head; undefined offers all methods. Counts where a conversation begins. */
   readonly types: readonly EapType[] | undefined;
+  /** Inside of which methods only these others may be used; counts where a conversation begins. */
+  readonly innerMethods?: readonly EapInnerMethods[] | undefined;
   /** The name of the account where it is not what the peer says to be; counts in the round in which the peer says so. */
   readonly accountName?: string | undefined;
   /** A password that a module brought for this user (NPS-66): methods verify against it from this round on. */
   readonly suppliedPassword?: Uint8Array | undefined;
+}
+
+/** What may be used inside of a method that carries others. */
+export interface EapInnerMethods {
+  /** The type of the method outside. */
+  readonly type: EapType;
+  /** The first is offered first. */
+  readonly methods: readonly string[];
 }
 
 /** What a State stands for: a turn of one peer. */
@@ -147,13 +157,13 @@ export class EapRound {
     this.#conversation?.stop();
   }
 
-  #begin({ types, accountName, suppliedPassword }: EapOffer): Step | PromiseLike<Step> {
+  #begin({ types, innerMethods, accountName, suppliedPassword }: EapOffer): Step | PromiseLike<Step> {
     const message = this.#message;
     const { conversations } = this.#context;
     if (message instanceof EapMessageError) return { kind: "outcome", outcome: discard(message.message) };
     if (message.kind === "none") return failed("there is no EAP-Message");
     if (message.kind === "start") {
-      const conversation = conversations.make(this.#received, types);
+      const conversation = conversations.make(this.#received, types, innerMethods);
       conversation.suppliedPassword = suppliedPassword?.slice();
       return this.#led(conversation, conversation.start());
     }
@@ -168,7 +178,7 @@ export class EapRound {
     if (packet.type !== eapTypeIdentity)
       return failed("no conversation is known that this response belongs to");
     if (!isUserName(packet.data, this.#received)) return identityDiffers;
-    const conversation = conversations.make(this.#received, types);
+    const conversation = conversations.make(this.#received, types, innerMethods);
     conversation.user = userOf(this.#received);
     conversation.accountName = accountName;
     conversation.suppliedPassword = suppliedPassword?.slice();

@@ -37,13 +37,18 @@ export class BeginInput implements PppEapBeginInput {
   readonly clock: Clock;
   readonly random: Random;
   readonly suppliedPassword: (() => Uint8Array | undefined) | undefined;
+  readonly report: (facts: Readonly<Record<string, string>>) => void;
   readonly #signal: () => EapSignal;
 
   constructor(
     effect: BeginEffect,
     facts: BeginFacts,
     options: EapHostOptions,
-    more: { readonly sendPacketSize: number; readonly signal: () => EapSignal },
+    more: {
+      readonly sendPacketSize: number;
+      readonly signal: () => EapSignal;
+      readonly report: (facts: Readonly<Record<string, string>>) => void;
+    },
   ) {
     this.flags = options.flags ?? 0;
     this.authenticator = facts.authenticator;
@@ -60,6 +65,7 @@ export class BeginInput implements PppEapBeginInput {
     this.clock = options.clock;
     this.random = options.random;
     this.suppliedPassword = facts.suppliedPassword;
+    this.report = more.report;
     this.#signal = more.signal;
   }
 

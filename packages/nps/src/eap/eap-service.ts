@@ -39,10 +39,20 @@ export interface EapRound {
 export interface EapOffer {
   /** EAP types, the one to be offered first at the head; undefined leaves the choice to the service. */
   readonly types: readonly EapMethodType[] | undefined;
+  /** Inside of which methods only these others may be used. */
+  readonly innerMethods?: readonly EapInnerMethods[] | undefined;
   /** The name of the account where it is not what the peer says to be: realm rules changed it (NPS-78). */
   readonly accountName?: string | undefined;
   /** ratClearTextPassword, where a module set it: the method verifies against it instead of the account's (NPS-66). */
   readonly suppliedPassword?: Uint8Array | undefined;
+}
+
+/** What may be used inside of a method that carries others in a tunnel. */
+export interface EapInnerMethods {
+  /** The type of the method outside. */
+  readonly type: EapMethodType;
+  /** By the names that the EAP service has for them, the first to be offered first. */
+  readonly methods: readonly string[];
 }
 
 /** An EAP type: its number, or vendor and number of an expanded type (RFC 3748 section 5.7). */
@@ -54,6 +64,10 @@ export interface EapMethodFacts {
   readonly type: EapMethodType;
   /** FriendlyName: "MD5-Challenge". */
   readonly name: string;
+  /** The method inside of a tunnel, by the name that the EAP service has for it. */
+  readonly inner?: string;
+  /** What else the method told of its session, for traces. */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 export type EapOutcome =
