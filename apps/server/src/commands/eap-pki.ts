@@ -103,7 +103,9 @@ async function make(folder: string, options: PkiOptions): Promise<number> {
     ssid: options.ssid,
   });
   process.stdout.write(
-    options.json ? `${JSON.stringify({ folder: resolve(folder), files })}\n` : nextSteps(folder, accounts[0]),
+    options.json
+      ? `${JSON.stringify({ folder: resolve(folder), files })}\n`
+      : nextSteps(folder, options.serverName, accounts[0]),
   );
   return 0;
 }
@@ -113,7 +115,7 @@ function folders(): Promise<typeof import("../eap/pki/laboratory-folder.ts")> {
   return import("../eap/pki/laboratory-folder.ts");
 }
 
-function nextSteps(folder: string, account = "alice"): string {
+function nextSteps(folder: string, serverName: string, account = "alice"): string {
   const place = shown(resolve(folder));
   const settings = `${place}/${laboratoryFiles.settings}`;
   const files = `${place}/clients/${account}`;
@@ -123,7 +125,8 @@ Start the server:
   ${invocation()} start --config ${settings}
 
 In another terminal, log on with its own client or with that of wpa_supplicant:
-  ${invocation()} eap test --config ${settings} --method peap --inner mschapv2 ${account}
+  ${invocation()} eap test --config ${settings} --method peap --inner mschapv2 \\
+    --ca ${place}/${laboratoryFiles.authority} --server-name ${serverName} ${account}
   eapol_test -c ${files}/eapol_test/peap-mschapv2.conf -s "$(cat ${place}/${laboratoryFiles.secret})"
 
 Files for Windows are in ${files}/windows, for Apple devices in ${files}/apple; the password of

@@ -1,19 +1,36 @@
-import { type EapMethodRegistration, type EapType, openEapMethods } from "@sallyport/eap";
+import { type EapMethodRegistration, openEapMethods } from "@sallyport/eap";
 import { EapRadiusServer } from "@sallyport/eap-radius";
 import { systemRandom } from "@sallyport/runtime";
 import { importExtension } from "../extensions/import-module.ts";
+import { type EapMethodSetting, innerName, type MethodSetting } from "../settings/eap-settings.ts";
+import type { EapMethodsByName, NamedEapMethod } from "../settings/policies.ts";
 import type { Settings } from "../settings/settings.ts";
 import { StartError } from "../start-error.ts";
 import { accountProvider, type EapAccounts } from "./account-provider.ts";
-import { builtInMethod, ownMethod } from "./eap-methods.ts";
+import {
+  builtInMethod,
+  type EapMethodNeeds,
+  eapMethodTypes,
+  ownMethod,
+  plainMethodNames,
+  type TunnelName,
+} from "./eap-methods.ts";
 import { msChap2Accounts } from "./ms-chap2-accounts.ts";
 import { type OneTimePasswordRecords, oneTimePasswordStates } from "./one-time-password-states.ts";
+import { variantData } from "./tls/observed-method.ts";
+import { type OpenTls, openTls } from "./tls/open-tls.ts";
 
 /** The EAP side of a server that runs. */
 interface OpenEap {
   readonly server: EapRadiusServer;
-  /** The types by the names that settings have for the methods, in the order in which they are offered by default. */
-  readonly types: ReadonlyMap<string, EapType>;
+  /** The methods by the names that settings have for them, in the order in which they are offered by default. */
+  readonly methods: EapMethodsByName;
+  /**
+   * Makes ready what a reload changes: certificates, and whose those of clients are.
+   *
+   * @throws {Error} when a certificate cannot be used; nothing has changed then
+   */
+  prepare(settings: Settings): { readonly commit: () => void; readonly discard: () => void };
   /** Ends every conversation, then the methods. */
   close(): Promise<void>;
 }
@@ -28,23 +45,39 @@ export async function openEap(
   accounts: EapAccounts,
   records: OneTimePasswordRecords,
 ): Promise<OpenEap> {
-  const { methods } = settings.eap;
-  const needs = {
+  const { clock, log } = accounts;
+  const provider = accountProvider(accounts);
+  const needs: EapMethodNeeds = {
     accounts: msChap2Accounts(accounts),
     oneTimePasswords: oneTimePasswordStates(settings.accounts, settings.defaultDomain, records),
   };
+  const loaded = await Promise.all(settings.eap.methods.map((method) => load(method)));
+  const tls = await openTls(settings, accounts, { ...needs, provider, loaded });
   const registrations: EapMethodRegistration[] = [];
-  for (const method of methods) {
-    registrations.push("builtIn" in method ? builtInMethod(method.builtIn, needs) : await loadMethod(method));
+  const tunnels = new Set<TunnelName>();
+  const named = new Map<string, NamedEapMethod>();
+  for (const method of loaded) {
+    const { name, tunnel } = method.setting;
+    if (tunnel === undefined) {
+      const registration = itself(method, needs, tls);
+      registrations.push(registration);
+      named.set(name, { type: registration.type });
+      continue;
+    }
+    if (!tunnels.has(tunnel)) registrations.push(required(tls, name).tunnel(tunnel));
+    tunnels.add(tunnel);
+    named.set(name, { type: eapMethodTypes[tunnel], inner: innerName(name, tunnel) });
   }
-  const { clock, log } = accounts;
+  for (const tunnel of tunnels) if (!named.has(tunnel)) named.set(tunnel, { type: eapMethodTypes[tunnel] });
   const registry = await openEapMethods(registrations, { log }).catch((cause: unknown) => {
     throw new StartError((cause as Error).message, "name each EAP type once in eap.methods", cause);
   });
-  const usable = registry.usable({ role: "authenticator" });
   const server = new EapRadiusServer({
-    methods: usable,
-    provider: accountProvider(accounts),
+    methods: registry.usable({ role: "authenticator" }),
+    provider,
+    // A policy's list of inner methods stands for what is inside.
+    connectionData: ({ registration }, inner) =>
+      inner === undefined ? (registration.configData ?? null) : variantData(inner),
     clock,
     random: systemRandom,
     log,
@@ -52,25 +85,54 @@ export async function openEap(
   });
   return {
     server,
-    types: new Map(
-      methods.flatMap((method, index) => {
-        const type = registrations[index]?.type;
-        return type === undefined ? [] : [["builtIn" in method ? method.builtIn : method.name, type]];
-      }),
-    ),
+    methods: named,
+    prepare: (wanted) => tls?.prepare(wanted) ?? nothingToDo,
     async close() {
       server.close();
       await registry.close();
+      await tls?.close();
     },
   };
 }
 
-async function loadMethod(method: {
-  readonly name: string;
-  readonly url: string;
-  readonly type: number | undefined;
-  readonly friendlyName: string | undefined;
-}): Promise<EapMethodRegistration> {
+/** A method of the settings, with what its module exports. */
+export interface LoadedMethod {
+  readonly setting: EapMethodSetting;
+  /** Undefined for what is built in. */
+  readonly own: EapMethodRegistration | undefined;
+}
+
+const nothingToDo = { commit() {}, discard() {} } as const;
+
+function itself(
+  { setting, own }: LoadedMethod,
+  needs: EapMethodNeeds,
+  tls: OpenTls | undefined,
+): EapMethodRegistration {
+  if (own !== undefined) return own;
+  const { method } = setting;
+  const name = method !== undefined && "builtIn" in method ? method.builtIn : undefined;
+  if (name === "tls") return required(tls, name).itself();
+  const plain = plainMethodNames.find((known) => known === name);
+  if (plain === undefined)
+    throw new StartError(`${setting.name} is no method by itself`, "take it out of eap.methods");
+  return builtInMethod(plain, needs);
+}
+
+function required(tls: OpenTls | undefined, method: string): OpenTls {
+  if (tls !== undefined) return tls;
+  throw new StartError(`${method} needs a certificate`, "add tls to eap");
+}
+
+async function load(setting: EapMethodSetting): Promise<LoadedMethod> {
+  const { method } = setting;
+  const own = method !== undefined && "url" in method ? await loadMethod(method) : undefined;
+  return { setting, own };
+}
+
+async function loadMethod(
+  method: Extract<MethodSetting, { readonly url: string }>,
+): Promise<EapMethodRegistration> {
   try {
     return ownMethod(await importExtension(method.url), method);
   } catch (cause) {

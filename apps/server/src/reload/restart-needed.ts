@@ -8,7 +8,15 @@ const fixed: readonly (readonly [string, (settings: Settings) => unknown])[] = [
   ["state", ({ state }) => state],
   ["console", ({ console }) => console],
   ["metrics", ({ metrics }) => metrics],
-  ["eap", ({ eap }) => eap],
+  [
+    "eap",
+    ({ eap: { methods, conversations, tls } }) => [
+      methods,
+      conversations,
+      // The files themselves are read again.
+      tls && [tls.workers, tls.sessions, tls.fragmentSize],
+    ],
+  ],
   ["authentication.lockout", ({ authentication }) => authentication.lockout],
   ["defaultDomain", ({ defaultDomain }) => defaultDomain],
   ["log", ({ log }) => log],

@@ -197,7 +197,9 @@ export abstract class SessionHost {
   }
 
   #keepFacts(facts: Readonly<Record<string, string>>): void {
-    const texts = Object.entries({ ...this.#facts, ...facts }).filter(([, value]) => typeof value === "string");
+    const texts = Object.entries({ ...this.#facts, ...facts }).filter(
+      ([, value]) => typeof value === "string",
+    );
     this.#facts = Object.fromEntries(texts.slice(0, mostFacts));
   }
 

@@ -16,6 +16,8 @@ import {
   CRYPT_E_NO_REVOCATION_CHECK,
   CRYPT_E_REVOCATION_OFFLINE,
   CRYPT_E_REVOKED,
+  SEC_E_ALGORITHM_MISMATCH,
+  SEC_E_ILLEGAL_MESSAGE,
   SEC_E_MULTIPLE_ACCOUNTS,
 } from "@sallyport/errors/hresult";
 import {
@@ -55,7 +57,9 @@ export function authenticateByEap(
   round: EapRound,
   context: PipelineContext,
 ): Disposition | PromiseLike<Disposition> {
-  return round.begins ? begin(request, round, context) : proceed(request, round, context, { types: undefined });
+  return round.begins
+    ? begin(request, round, context)
+    : proceed(request, round, context, { types: undefined });
 }
 
 function begin(
@@ -209,6 +213,8 @@ const failureReasons: ReadonlyMap<number, number> = new Map([
   [CERT_E_CHAINING, Reason.AuthorityNotTrusted],
   [CERT_E_UNTRUSTEDCA, Reason.AuthorityNotTrusted],
   [CERT_E_UNTRUSTEDROOT, Reason.IssuerNotTrusted],
+  [SEC_E_ILLEGAL_MESSAGE, Reason.BadMessage],
+  [SEC_E_ALGORITHM_MISMATCH, Reason.NoCommonAlgorithm],
   [CERT_E_CN_NO_MATCH, Reason.NameMismatch],
   [CERT_E_INVALID_NAME, Reason.NoPrincipalName],
 ]);

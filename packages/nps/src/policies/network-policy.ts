@@ -108,7 +108,14 @@ function offeredTypes({ authenticationMethods, eapTypes }: NetworkConstraints): 
 
 /** The constraints in the order in which they are asked. */
 export function networkConstraints(constraints: NetworkConstraints, timeZone: string): PolicyConstraint[] {
-  const { authenticationMethods, eapTypes, eapInnerMethods = [], dayAndTime, calledStationId, nasPortTypes } = constraints;
+  const {
+    authenticationMethods,
+    eapTypes,
+    eapInnerMethods = [],
+    dayAndTime,
+    calledStationId,
+    nasPortTypes,
+  } = constraints;
   const made: PolicyConstraint[] = [];
   const add = (condition: PolicyCondition, reason: number): void => void made.push({ ...condition, reason });
   if (authenticationMethods !== undefined) {
