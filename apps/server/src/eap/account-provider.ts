@@ -1,6 +1,7 @@
 import {
   type Account,
   type AccountSource,
+  accountRestriction,
   clearPassword,
   type Refusal,
   type ScryptVerifier,
@@ -47,8 +48,16 @@ export function accountProvider(options: EapAccounts): EapProvider {
       withAccount(request.identity, (account) =>
         verify(request, withSuppliedPassword(account, request.identity, request.suppliedPassword), options),
       ),
-    // EAP-52: a method of one's own vouches for the user. Authorization is the network policy's business here.
-    authorize: () => result(0),
+    // EAP-52: a method of one's own vouches for the user, or a session is resumed; whoever has an account that is not to
+    // be used now stays outside. Everything else is the network policy's business.
+    authorize: (request) =>
+      withAccount(request.identity, (account) => {
+        if (account === undefined) return result(0);
+        const { passwordExpires: _, ...usable } = account;
+        const restriction = accountRestriction(usable, options.clock.now());
+        if (restriction === undefined) return result(0);
+        return result(restriction === "logon-hours" ? ERROR_RESTRICTED_LOGON_HOURS : ERROR_ACCT_DISABLED);
+      }),
   };
 }
 

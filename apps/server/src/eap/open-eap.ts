@@ -15,6 +15,7 @@ import {
   plainMethodNames,
   type TunnelName,
 } from "./eap-methods.ts";
+import { msChapAccounts } from "./ms-chap-accounts.ts";
 import { msChap2Accounts } from "./ms-chap2-accounts.ts";
 import { type OneTimePasswordRecords, oneTimePasswordStates } from "./one-time-password-states.ts";
 import { variantData } from "./tls/observed-method.ts";
@@ -47,12 +48,22 @@ export async function openEap(
 ): Promise<OpenEap> {
   const { clock, log } = accounts;
   const provider = accountProvider(accounts);
-  const needs: EapMethodNeeds = {
+  const needs = {
     accounts: msChap2Accounts(accounts),
     oneTimePasswords: oneTimePasswordStates(settings.accounts, settings.defaultDomain, records),
   };
   const loaded = await Promise.all(settings.eap.methods.map((method) => load(method)));
-  const tls = await openTls(settings, accounts, { ...needs, provider, loaded });
+  const tls = await openTls(settings, accounts, {
+    ...needs,
+    provider,
+    msChap: msChapAccounts(accounts),
+    log,
+    loaded,
+    byDefault: {
+      certificates: (settings.eap.tls?.clientAuthorities.length ?? 0) > 0,
+      msChap: settings.authentication.msChap,
+    },
+  });
   const registrations: EapMethodRegistration[] = [];
   const tunnels = new Set<TunnelName>();
   const named = new Map<string, NamedEapMethod>();

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type EapMethodRegistration, eapTls } from "@sallyport/eap";
+import { type EapMethodRegistration, eapTls, type TtlsProtocol } from "@sallyport/eap";
 import type { TlsClientSettings, TlsIdentity } from "@sallyport/tls-engine";
 import { createInlineTlsEngine } from "@sallyport/tls-engine/node";
 import { UsageError } from "../commands/command-line.ts";
@@ -82,7 +82,7 @@ function tunnelPeer(
   const method = eapName === undefined ? undefined : innerRegistration(eapName, tls);
   return {
     registration: peerTunnel(tunnel, tls, {
-      protocol: method === undefined ? inner : "eap",
+      protocol: method === undefined ? (inner as TtlsProtocol) : "eap",
       method,
       identity,
     }),

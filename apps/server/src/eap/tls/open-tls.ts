@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { EapMethodRegistration, EapProvider } from "@sallyport/eap";
+import type { EapMethodRegistration } from "@sallyport/eap";
 import { qualifiedName } from "@sallyport/nps";
 import type { TlsEngine } from "@sallyport/tls-engine";
 import { createInlineTlsEngine } from "@sallyport/tls-engine/node";
@@ -8,13 +8,12 @@ import type { TlsFileSettings } from "../../settings/tls-settings.ts";
 import { StartError } from "../../start-error.ts";
 import type { EapAccounts } from "../account-provider.ts";
 import type { MappedAccount } from "../certificates/certificate-mapping.ts";
-import type { EapMethodNeeds, TunnelName } from "../eap-methods.ts";
-import type { LoadedMethod } from "../open-eap.ts";
+import type { TunnelName } from "../eap-methods.ts";
 import { ClientCertificates } from "./client-certificates.ts";
 import { CredentialSets } from "./credential-sets.ts";
 import { observedMethod } from "./observed-method.ts";
 import { tlsMethod } from "./tls-methods.ts";
-import { tunnelMethod } from "./tunnel-methods.ts";
+import { type InnerNeeds, tunnelMethod, tunnelWith } from "./tunnel-methods.ts";
 
 /** TLS for the methods of a server that runs. */
 export interface OpenTls {
@@ -23,12 +22,6 @@ export interface OpenTls {
   tunnel(name: TunnelName): EapMethodRegistration;
   prepare(settings: Settings): { readonly commit: () => void; readonly discard: () => void };
   close(): Promise<void>;
-}
-
-/** What the methods inside of tunnels work with. */
-export interface InnerNeeds extends EapMethodNeeds {
-  readonly provider: EapProvider;
-  readonly loaded: readonly LoadedMethod[];
 }
 
 /**
@@ -60,7 +53,14 @@ export async function openTls(
   };
   return {
     itself: () => usable(() => observedMethod({ registration: tlsMethod(shared) })),
-    tunnel: (name) => usable(() => tunnelMethod(name, { ...shared, ...needs })),
+    tunnel: (name) =>
+      usable(() => {
+        const all = { ...shared, ...needs };
+        return observedMethod({
+          registration: tunnelMethod(name, all),
+          variant: (inner) => tunnelWith(name, inner, all),
+        });
+      }),
     prepare(wanted) {
       const next = wanted.eap.tls;
       // Methods come and go with a restart: without files those that are in use stay.

@@ -25,7 +25,7 @@ export function tlsMethod({ engine, certificates, fragmentBytes }: TlsMethodNeed
 }
 
 /** For traces. */
-function noteRefusal({ reason, detail }: TlsRefusal): void {
+export function noteRefusal({ reason, detail }: TlsRefusal): void {
   const record = sessionRecords.getStore();
   if (record === undefined || reason === "handshake" || reason === "alert") return;
   record.refusal ??= detail === undefined ? reason : `${reason}, ${detail}`;
