@@ -1,16 +1,15 @@
-import { type EapMethodRegistration, openEapMethods } from "@sallyport/eap";
+import { type EapMethodRegistration, type EapType, openEapMethods } from "@sallyport/eap";
 import { EapRadiusServer } from "@sallyport/eap-radius";
 import { systemRandom } from "@sallyport/runtime";
 import { importExtension } from "../extensions/import-module.ts";
-import { type EapMethodSetting, innerName, type MethodSetting } from "../settings/eap-settings.ts";
-import type { EapMethodsByName, NamedEapMethod } from "../settings/policies.ts";
+import { type EapMethodSetting, eapMethodsByName, type MethodSetting } from "../settings/eap-settings.ts";
+import type { EapMethodsByName } from "../settings/policies.ts";
 import type { Settings } from "../settings/settings.ts";
 import { StartError } from "../start-error.ts";
 import { accountProvider, type EapAccounts } from "./account-provider.ts";
 import {
   builtInMethod,
   type EapMethodNeeds,
-  eapMethodTypes,
   ownMethod,
   plainMethodNames,
   type TunnelName,
@@ -66,20 +65,18 @@ export async function openEap(
   });
   const registrations: EapMethodRegistration[] = [];
   const tunnels = new Set<TunnelName>();
-  const named = new Map<string, NamedEapMethod>();
+  const types = new Map<EapMethodSetting, EapType>();
   for (const method of loaded) {
     const { name, tunnel } = method.setting;
     if (tunnel === undefined) {
       const registration = itself(method, needs, tls);
       registrations.push(registration);
-      named.set(name, { type: registration.type });
+      types.set(method.setting, registration.type);
       continue;
     }
     if (!tunnels.has(tunnel)) registrations.push(required(tls, name).tunnel(tunnel));
     tunnels.add(tunnel);
-    named.set(name, { type: eapMethodTypes[tunnel], inner: innerName(name, tunnel) });
   }
-  for (const tunnel of tunnels) if (!named.has(tunnel)) named.set(tunnel, { type: eapMethodTypes[tunnel] });
   const registry = await openEapMethods(registrations, { log }).catch((cause: unknown) => {
     throw new StartError((cause as Error).message, "name each EAP type once in eap.methods", cause);
   });
@@ -96,7 +93,7 @@ export async function openEap(
   });
   return {
     server,
-    methods: named,
+    methods: eapMethodsByName(settings.eap.methods, (method) => types.get(method) ?? 0),
     prepare: (wanted) => tls?.prepare(wanted) ?? nothingToDo,
     async close() {
       server.close();

@@ -1,3 +1,4 @@
+import type { EapMethodType } from "@sallyport/nps";
 import type { z } from "zod";
 import { mappingOf, strongMappings, weakMappings } from "../eap/certificates/certificate-mapping.ts";
 import {
@@ -112,23 +113,39 @@ function isBuiltIn(method: MethodSetting | undefined, name: string): boolean {
 }
 
 /**
- * The methods by their names, with types as far as they can be told before modules are loaded; a stand-in, different for
- * each, for the others. A tunnel of which only parts are listed has its own name, too.
+ * The methods by their names. A tunnel of which only parts are listed has its own name, too, and all parts of one that is
+ * listed as a whole have theirs.
+ *
+ * @param typeOf of modules; before they are loaded a stand-in, different for each, where the settings do not say it
  */
-export function eapMethodsByName(methods: readonly EapMethodSetting[]): EapMethodsByName {
+export function eapMethodsByName(
+  methods: readonly EapMethodSetting[],
+  typeOf: (method: EapMethodSetting, index: number) => EapMethodType = standIn,
+): EapMethodsByName {
   const named = new Map<string, NamedEapMethod>();
-  for (const [index, { name, tunnel, method }] of methods.entries()) {
-    if (tunnel !== undefined)
-      named.set(name, { type: eapMethodTypes[tunnel], inner: innerName(name, tunnel) });
+  for (const [index, setting] of methods.entries()) {
+    const { name, tunnel, method } = setting;
+    if (tunnel !== undefined) named.set(name, { type: eapMethodTypes[tunnel], inner: innerName(name, tunnel) });
     else if (method !== undefined && "builtIn" in method && isEapMethodName(method.builtIn))
       named.set(name, { type: eapMethodTypes[method.builtIn] });
-    else if (method !== undefined && "url" in method)
-      named.set(name, { type: method.type ?? { vendorId: 0, vendorType: index } });
+    else named.set(name, { type: typeOf(setting, index) });
   }
-  for (const { tunnel } of methods) {
-    if (tunnel !== undefined && !named.has(tunnel)) named.set(tunnel, { type: eapMethodTypes[tunnel] });
+  for (const { name, tunnel } of methods) {
+    if (tunnel === undefined) continue;
+    const type = eapMethodTypes[tunnel];
+    if (!named.has(tunnel)) named.set(tunnel, { type });
+    if (name !== tunnel) continue;
+    for (const inner of innerMethodNames[tunnel]) {
+      const whole = `${tunnel}/${inner}`;
+      if (!named.has(whole)) named.set(whole, { type, inner });
+    }
   }
   return named;
+}
+
+function standIn({ method }: EapMethodSetting, index: number): EapMethodType {
+  const type = method !== undefined && "url" in method ? method.type : undefined;
+  return type ?? { vendorId: 0, vendorType: index };
 }
 
 /** `mschapv2` of `peap/mschapv2`; undefined for `peap`. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { EapMethodRegistration } from "@sallyport/eap";
 import { qualifiedName } from "@sallyport/nps";
+import type { Log } from "@sallyport/runtime";
 import type { TlsEngine } from "@sallyport/tls-engine";
-import { createInlineTlsEngine } from "@sallyport/tls-engine/node";
+import { createInlineTlsEngine, createTlsWorkerPool } from "@sallyport/tls-engine/node";
 import type { Settings } from "../../settings/settings.ts";
 import type { TlsFileSettings } from "../../settings/tls-settings.ts";
 import { StartError } from "../../start-error.ts";
@@ -36,7 +37,7 @@ export async function openTls(
 ): Promise<OpenTls | undefined> {
   if (settings.eap.tls === undefined) return undefined;
   let files: TlsFileSettings = settings.eap.tls;
-  const engine = engineOf(files);
+  const engine = engineOf(files, accounts.log);
   const sets = new CredentialSets(engine, files);
   const certificates = new ClientCertificates(accounts, mappedAccounts(settings), files.mappings);
   const shared = { engine: sets, certificates, fragmentBytes: files.fragmentSize };
@@ -79,8 +80,19 @@ export async function openTls(
   };
 }
 
-function engineOf({ sessions }: TlsFileSettings): TlsEngine {
-  return createInlineTlsEngine({ maxSessions: sessions });
+function engineOf({ sessions, workers }: TlsFileSettings, log: Log): TlsEngine {
+  if (workers === 0) return createInlineTlsEngine({ maxSessions: sessions });
+  return createTlsWorkerPool({
+    workers,
+    maxSessions: sessions,
+    onWorkerLost: (error) =>
+      log.write({
+        source: "Sallyport",
+        id: 0,
+        severity: "error",
+        message: `a worker of TLS was lost, its handshakes fail, and it is started again: ${String(error)}`,
+      }),
+  });
 }
 
 /** The accounts under their qualified names, with what is said of their certificates. */

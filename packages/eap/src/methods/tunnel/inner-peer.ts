@@ -48,6 +48,7 @@ export class InnerPeer {
       maxPacketSize: Math.max(facts.maxPacketSize, leastInnerPacket),
       identity: facts.identity,
       password: input.password,
+      userData: input.userData,
       tokenImpersonateUser: input.tokenImpersonateUser,
       settings: { retransmission: "lower-layer", maxRounds: inner.maxRounds },
       user: {
