@@ -1,41 +1,12 @@
 import { expect, it } from "vitest";
 import { startFreeRadiusTls } from "../src/freeradius-tls.ts";
-import { type Laboratory, makeLaboratory } from "../src/laboratory.ts";
+import { makeLaboratory } from "../src/laboratory.ts";
+import { type OwnPeerOptions, ownPeer } from "../src/own-peer.ts";
 import { describeWithPeers } from "../src/peers.ts";
 import { markdownTable, readmeTable } from "../src/readme-table.ts";
 import { sallyport } from "../src/sallyport.ts";
-import { type TlsMethod, tlsMethods } from "../src/supplicant.ts";
+import { tlsMethods } from "../src/supplicant.ts";
 import { twoAtATime } from "../src/two-at-a-time.ts";
-
-interface LogOn {
-  readonly method: TlsMethod;
-  readonly password?: string;
-  readonly certificate?: string;
-  readonly authority?: string;
-  readonly serverName?: string;
-  readonly further?: readonly string[];
-}
-
-/** `sallyport eap test`, with its log. */
-async function logOn(server: string, laboratory: Laboratory, options: LogOn) {
-  const { method, password = "wonderland", certificate = "alice", authority = "ca.pem" } = options;
-  const { serverName = laboratory.serverName, further = [] } = options;
-  const [outer = "", inner] = method.split("/");
-  const certificates = outer === "tls" || inner === "tls";
-  const ended = await sallyport([
-    ...["eap", "test", "--method", outer, ...(inner === undefined ? [] : ["--inner", inner])],
-    ...["--ca", laboratory.file(authority), "--server-name", serverName],
-    ...(certificates
-      ? ["--cert", laboratory.file(`${certificate}.pem`), "--key", laboratory.file(`${certificate}.key`)]
-      : ["--password", password]),
-    ...(outer === "tls" ? [] : ["--anonymous-identity", "anonymous@lab.example"]),
-    ...[...further, "--json", "--secret", "testing123", server],
-    certificates ? "alice@lab.example" : "alice",
-  ]);
-  const lines = ended.stdout.split("\n").filter(Boolean);
-  const results = lines.map((line) => (JSON.parse(line) as { result: { kind: string; keys: string } }).result);
-  return { status: ended.status, kinds: results.map(({ kind }) => kind), keys: results.map(({ keys }) => keys), stderr: ended.stderr };
-}
 
 describeWithPeers(["freeradius"], "our peer against FreeRADIUS", () => {
   it("every method, twice with resumption where it has some; wrong passwords", async () => {
@@ -46,36 +17,42 @@ describeWithPeers(["freeradius"], "our peer against FreeRADIUS", () => {
       key: laboratory.server.key,
       authority: laboratory.authority,
       users: { alice: "wonderland", "alice@lab.example": "not used" },
+      maxVersion: "1.3",
+      fragmentSize: 500,
       resumption: true,
     });
-    const rightOnes = await twoAtATime(tlsMethods, (method) =>
-      logOn(auth, laboratory, { method, further: ["--resume", "--tls-version", "1.2"] }),
-    );
-    expect(tlsMethods.map((method, index) => ({ method, ...rightOnes[index] }))).toEqual(
-      tlsMethods.map((method) => ({
-        method,
-        status: 0,
-        kinds: ["accepted", "accepted"],
-        keys: ["match", "match"],
-        stderr: "",
+    const cases = tlsMethods.flatMap((method) => [
+      { method, version: "1.2", again: 1 } as const,
+      { method, version: "1.3" } as const,
+    ]);
+    const results = await twoAtATime(cases, (one) => ownPeer(auth, laboratory, one));
+    const found = cases.map((one, index) => ({
+      ...one,
+      results: results[index]?.map(({ kind, keys }) => `${kind}, ${keys}`),
+    }));
+    expect(found).toEqual(
+      cases.map((one) => ({
+        ...one,
+        results: Array("again" in one ? 2 : 1).fill("accepted, match"),
       })),
     );
     const withPasswords = tlsMethods.filter((method) => !/tls$/.test(method));
     const wrongOnes = await twoAtATime(withPasswords, (method) =>
-      logOn(auth, laboratory, { method, password: "queen of hearts" }),
+      ownPeer(auth, laboratory, { method, password: "queen of hearts" }),
     );
-    expect(withPasswords.map((method, index) => [method, wrongOnes[index]?.kinds])).toEqual(
-      withPasswords.map((method) => [method, ["rejected"]]),
+    expect(withPasswords.map((method, index) => [method, wrongOnes[index]?.[0]?.kind])).toEqual(
+      withPasswords.map((method) => [method, "rejected"]),
     );
-    const newest = await logOn(auth, laboratory, { method: "tls", further: ["--tls-version", "1.3"] });
-    expect(newest).toMatchObject({ kinds: ["accepted"], keys: ["match"] });
-    const small = await logOn(auth, laboratory, { method: "tls", further: ["--fragment-size", "100"] });
-    expect(small).toMatchObject({ kinds: ["accepted"], keys: ["match"] });
+    for (const fragmentBytes of [100, 500, 1_400]) {
+      const [small] = await ownPeer(auth, laboratory, { method: "tls", fragmentBytes });
+      expect({ fragmentBytes, ...small }).toMatchObject({ fragmentBytes, kind: "accepted", keys: "match" });
+    }
     const table = markdownTable(
-      ["Method", "accepted, keys equal", "again", "wrong password"],
+      ["Method", "TLS 1.2, keys equal", "TLS 1.3, keys equal", "again, TLS 1.2", "wrong password"],
       tlsMethods.map((method) => [
         method,
-        method === "tls" ? "TLS 1.2, TLS 1.3, fragments of 100" : "TLS 1.2",
+        "yes",
+        "yes",
         "yes",
         withPasswords.includes(method) ? "refused" : "",
       ]),
@@ -94,16 +71,24 @@ describeWithPeers(["freeradius"], "our peer against FreeRADIUS", () => {
       users: { alice: "wonderland", "alice@lab.example": "not used" },
     });
     const outer = ["tls", "peap/mschapv2", "ttls/pap"] as const;
-    const cases: readonly LogOn[] = [
+    const cases: readonly OwnPeerOptions[] = [
       ...outer.map((method) => ({ method, authority: "stranger-ca.pem" })),
       ...outer.map((method) => ({ method, serverName: "other.lab.example" })),
-      ...["expired", "revoked", "stranger"].map((certificate) => ({ method: "tls", certificate }) as const),
+      ...(["expired", "revoked", "stranger"] as const).map(
+        (certificate) => ({ method: "tls", certificate }) as const,
+      ),
     ];
-    const results = await twoAtATime(cases, (one) => logOn(auth, laboratory, one));
-    expect(results.map(({ kinds }, index) => ({ ...cases[index], kinds }))).toEqual(
-      cases.map((one) => ({ ...one, kinds: ["rejected"] })),
+    const results = await twoAtATime(cases, (one) => ownPeer(auth, laboratory, one));
+    expect(results.map(([result], index) => ({ ...cases[index], kind: result?.kind }))).toEqual(
+      cases.map((one) => ({ ...one, kind: "rejected" })),
     );
-    expect(await logOn(auth, laboratory, { method: "tls" })).toMatchObject({ kinds: ["accepted"] });
+    expect(await ownPeer(auth, laboratory, { method: "tls" })).toMatchObject([{ kind: "accepted" }]);
+    const command = ["eap", "test", "--method", "peap", "--ca", laboratory.file("ca.pem"), "--secret", "testing123"];
+    const further = ["--server-name", laboratory.serverName, "--password", "wonderland", auth, "alice"];
+    const drawn = await sallyport([...command, ...further]);
+    expect(drawn).toMatchObject({ status: 0, stderr: "" });
+    for (const words of ["ClientHello", "ServerHello", "encrypted records", "keys are those of the method"])
+      expect(drawn.stdout).toContain(words);
   }, 60_000);
 });
 
