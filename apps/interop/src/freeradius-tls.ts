@@ -60,6 +60,7 @@ function configuration(place: Place): string {
   const { maxVersion = "1.2", fragmentSize = 1_024, revocationList, resumption = false } = place;
   return `
 ${freeRadiusPlaces(folder)}
+max_requests = 16384
 client access_server {
   ipaddr = 127.0.0.1
   secret = testing123

@@ -50,13 +50,18 @@ export const labSettingsWithMschap: SettingsInput = {
 /** Starts a server on its own ports in its own temporary folder; it is stopped when the test has finished. */
 export async function startSallyport(
   settings: SettingsInput = labSettings,
-  options: { readonly files?: Readonly<Record<string, string>>; readonly folder?: string } = {},
+  options: {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly folder?: string;
+    /** The settings file is in the folder already. */
+    readonly asItIs?: boolean;
+  } = {},
 ): Promise<Sallyport> {
   const folder = options.folder ?? temporaryFolder();
   for (const [name, content] of Object.entries(options.files ?? {}))
     writeFileSync(join(folder, name), content);
   const configFile = join(folder, "sallyport.config.json");
-  writeFileSync(configFile, JSON.stringify(settings));
+  if (options.asItIs !== true) writeFileSync(configFile, JSON.stringify(settings));
   const child = spawn(process.execPath, [program, "start", "--config", configFile], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],

@@ -75,10 +75,7 @@ function networkLines(laboratory: Laboratory, options: SupplicantOptions): strin
   const [outer = "", inner = ""] = method.split("/");
   const certificates = method === "tls" || inner === "tls";
   const second = inner === "tls" ? "2" : "";
-  const phase1 = [
-    `tls_disable_tlsv1_3=${version === "1.3" ? 0 : 1}`,
-    "tls_disable_session_ticket=0",
-  ];
+  const phase1 = [`tls_disable_tlsv1_3=${version === "1.3" ? 0 : 1}`, "tls_disable_session_ticket=0"];
   return [
     "key_mgmt=IEEE8021X",
     `eap=${outer.toUpperCase()}`,

@@ -32,10 +32,7 @@ function station(index: number): string {
   return `02:00:00:00:${[index >> 8, index & 255].map((octet) => octet.toString(16).padStart(2, "0")).join(":")}`;
 }
 
-function traceOf(
-  traces: ReadonlyMap<string, RequestTraceJson>,
-  index: number,
-): RequestTraceJson | undefined {
+function traceOf(traces: ReadonlyMap<string, RequestTraceJson>, index: number): RequestTraceJson | undefined {
   return traces.get(station(index).replaceAll(":", "-"));
 }
 
@@ -47,45 +44,49 @@ function lastLines(output = "it did not run"): string {
 const innerOf = (method: TlsMethod): string | undefined => method.split("/")[1];
 
 describeWithPeers(["eapol_test"], "the supplicant of wpa_supplicant", () => {
-  it.each(keyKinds)("every method, TLS 1.2 and 1.3, %s keys, and again", async (keyKind) => {
-    const laboratory = await makeLaboratory(keyKind);
-    const server = await startSallyport(laboratory.settings(tlsMethods));
-    const cases = tlsMethods.flatMap((method) => versions.map((version) => ({ method, version })));
-    const results = await twoAtATime(cases, (one, index) =>
-      supplicant(server.auth, laboratory, { ...one, again: 1, station: station(index) }),
-    );
-    const traces = await tracesByStation(server);
-    const found = cases.map(({ method, version }, index) => {
-      const result = results[index];
-      const trace = traceOf(traces, index);
-      const { inner, details = {} } = trace?.eap ?? {};
-      const resumed = details["resumed"] ?? "not told";
-      cell(method, `${version} ${keyKind}`, "yes");
-      if (keyKind === "p256") cell(method, `again ${version}`, resumed);
-      return {
-        method,
-        version,
-        keys: result?.success === true ? result.keysMatch : lastLines(result?.output),
-        answer: trace?.answer?.type,
-        account: trace?.account,
-        inner,
-        tls: details["TLS version"],
-        resumed,
-      };
-    });
-    expect(found).toEqual(
-      cases.map(({ method, version }) => ({
-        method,
-        version,
-        keys: 2,
-        answer: "Access-Accept",
-        account: "LAB\\alice",
-        inner: innerOf(method),
-        tls: `TLSv${version}`,
-        resumed: "yes",
-      })),
-    );
-  }, 120_000);
+  it.each(keyKinds)(
+    "every method, TLS 1.2 and 1.3, %s keys, and again",
+    async (keyKind) => {
+      const laboratory = await makeLaboratory(keyKind);
+      const server = await startSallyport(laboratory.settings(tlsMethods));
+      const cases = tlsMethods.flatMap((method) => versions.map((version) => ({ method, version })));
+      const results = await twoAtATime(cases, (one, index) =>
+        supplicant(server.auth, laboratory, { ...one, again: 1, station: station(index) }),
+      );
+      const traces = await tracesByStation(server);
+      const found = cases.map(({ method, version }, index) => {
+        const result = results[index];
+        const trace = traceOf(traces, index);
+        const { inner, details = {} } = trace?.eap ?? {};
+        const resumed = details["resumed"] ?? "not told";
+        cell(method, `${version} ${keyKind}`, "yes");
+        if (keyKind === "p256") cell(method, `again ${version}`, resumed);
+        return {
+          method,
+          version,
+          keys: result?.success === true ? result.keysMatch : lastLines(result?.output),
+          answer: trace?.answer?.type,
+          account: trace?.account,
+          inner,
+          tls: details["TLS version"],
+          resumed,
+        };
+      });
+      expect(found).toEqual(
+        cases.map(({ method, version }) => ({
+          method,
+          version,
+          keys: 2,
+          answer: "Access-Accept",
+          account: "LAB\\alice",
+          inner: innerOf(method),
+          tls: `TLSv${version}`,
+          resumed: "yes",
+        })),
+      );
+    },
+    120_000,
+  );
 
   it("fragments of every size, from both sides", async () => {
     const laboratory = await makeLaboratory("rsa");
@@ -109,16 +110,38 @@ describeWithPeers(["eapol_test"], "the supplicant of wpa_supplicant", () => {
     const password = "queen of hearts";
     const withPasswords = tlsMethods.filter((method) => method !== "tls" && method !== "peap/tls");
     const cases: readonly (readonly [string, SupplicantOptions, number, RegExp?])[] = [
-      ...withPasswords.map(
-        (method) => [`wrong password, ${method}`, { method, password }, 16] as const,
-      ),
+      ...withPasswords.map((method) => [`wrong password, ${method}`, { method, password }, 16] as const),
       ...versions.flatMap((version) => [
-        [`expired certificate, TLS ${version}`, { method: "tls", version, certificate: "expired" }, 268] as const,
-        [`certificate of tomorrow, TLS ${version}`, { method: "tls", version, certificate: "early" }, 268] as const,
-        [`revoked certificate, TLS ${version}`, { method: "tls", version, certificate: "revoked" }, 256] as const,
-        [`another authority's certificate, TLS ${version}`, { method: "tls", version, certificate: "stranger" }, 295] as const,
-        [`a server's certificate, TLS ${version}`, { method: "tls", version, certificate: "server-purpose" }, 283] as const,
-        [`a certificate of nobody's account, TLS ${version}`, { method: "tls", version, certificate: "nobody" }, 298] as const,
+        [
+          `expired certificate, TLS ${version}`,
+          { method: "tls", version, certificate: "expired" },
+          268,
+        ] as const,
+        [
+          `certificate of tomorrow, TLS ${version}`,
+          { method: "tls", version, certificate: "early" },
+          268,
+        ] as const,
+        [
+          `revoked certificate, TLS ${version}`,
+          { method: "tls", version, certificate: "revoked" },
+          256,
+        ] as const,
+        [
+          `another authority's certificate, TLS ${version}`,
+          { method: "tls", version, certificate: "stranger" },
+          295,
+        ] as const,
+        [
+          `a server's certificate, TLS ${version}`,
+          { method: "tls", version, certificate: "server-purpose" },
+          283,
+        ] as const,
+        [
+          `a certificate of nobody's account, TLS ${version}`,
+          { method: "tls", version, certificate: "nobody" },
+          298,
+        ] as const,
       ]),
       ["revoked certificate inside of PEAP", { method: "peap/tls", certificate: "revoked" }, 256],
       ["no certificate, TLS 1.2", { method: "tls", certificate: null }, 22],
@@ -174,8 +197,14 @@ describeWithPeers(["eapol_test"], "the supplicant of wpa_supplicant", () => {
       "wrong password",
     ];
     const table = markdownTable(
-      ["Method", ...columns.map((column) => column.replace(/^1/, "TLS 1").replace("again 1", "again, TLS 1"))],
-      tlsMethods.map((method) => [method, ...columns.map((column) => cells.get(`${method} ${column}`) ?? "")]),
+      [
+        "Method",
+        ...columns.map((column) => column.replace(/^1/, "TLS 1").replace("again 1", "again, TLS 1")),
+      ],
+      tlsMethods.map((method) => [
+        method,
+        ...columns.map((column) => cells.get(`${method} ${column}`) ?? ""),
+      ]),
     );
     expect(readmeTable("supplicant", table)).toBe(table);
   });

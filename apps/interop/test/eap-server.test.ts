@@ -167,7 +167,10 @@ describe("EAP-TLS, PEAP and TTLS in the server", () => {
     const userData = Uint8Array.from({ length: 32 }, (_, index) => index);
     const result = await logOn(server, device(), { userData });
     expect(result).toMatchObject({ kind: "accepted", keys: "match" });
-    expect(await lastTrace(server)).toMatchObject({ eap: { inner: "./devices.ts" }, account: "LAB\\printer-1" });
+    expect(await lastTrace(server)).toMatchObject({
+      eap: { inner: "./devices.ts" },
+      account: "LAB\\printer-1",
+    });
     const wrong = userData.map((octet) => octet + 1);
     expect(await logOn(server, device(), { userData: wrong })).toMatchObject({ kind: "rejected" });
   });

@@ -83,7 +83,16 @@ describeWithPeers(["freeradius"], "our peer against FreeRADIUS", () => {
       cases.map((one) => ({ ...one, kind: "rejected" })),
     );
     expect(await ownPeer(auth, laboratory, { method: "tls" })).toMatchObject([{ kind: "accepted" }]);
-    const command = ["eap", "test", "--method", "peap", "--ca", laboratory.file("ca.pem"), "--secret", "testing123"];
+    const command = [
+      "eap",
+      "test",
+      "--method",
+      "peap",
+      "--ca",
+      laboratory.file("ca.pem"),
+      "--secret",
+      "testing123",
+    ];
     const further = ["--server-name", laboratory.serverName, "--password", "wonderland", auth, "alice"];
     const drawn = await sallyport([...command, ...further]);
     expect(drawn).toMatchObject({ status: 0, stderr: "" });
@@ -94,7 +103,19 @@ describeWithPeers(["freeradius"], "our peer against FreeRADIUS", () => {
 
 it("without an authority or a name the command does not begin, unless it is told that any server will do", async () => {
   const test = (...args: string[]) =>
-    sallyport(["eap", "test", "--method", "peap", ...args, "--secret", "x", "--password", "x", "127.0.0.1:9", "alice"]);
+    sallyport([
+      "eap",
+      "test",
+      "--method",
+      "peap",
+      ...args,
+      "--secret",
+      "x",
+      "--password",
+      "x",
+      "127.0.0.1:9",
+      "alice",
+    ]);
   const laboratory = await makeLaboratory("p256");
   expect(await test()).toMatchObject({ status: 2, stderr: expect.stringContaining("use --ca FILE") });
   expect(await test("--ca", laboratory.file("ca.pem"))).toMatchObject({
