@@ -8,6 +8,7 @@ peers=(
   freeradius-utils # radclient
   eapoltest        # eapol_test, the supplicant of wpa_supplicant as a RADIUS client
   hostapd          # an access point, whose RADIUS server knows PEAP and TTLS, too
+  openssl          # reads the certificates, lists and PKCS #12 files that `eap pki` makes
   tshark           # an independent decoder for what goes over the wire
   ppp              # chat, which dials for pppd
   inetutils-telnet # telnet

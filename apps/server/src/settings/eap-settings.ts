@@ -125,7 +125,8 @@ export function eapMethodsByName(
   const named = new Map<string, NamedEapMethod>();
   for (const [index, setting] of methods.entries()) {
     const { name, tunnel, method } = setting;
-    if (tunnel !== undefined) named.set(name, { type: eapMethodTypes[tunnel], inner: innerName(name, tunnel) });
+    if (tunnel !== undefined)
+      named.set(name, { type: eapMethodTypes[tunnel], inner: innerName(name, tunnel) });
     else if (method !== undefined && "builtIn" in method && isEapMethodName(method.builtIn))
       named.set(name, { type: eapMethodTypes[method.builtIn] });
     else named.set(name, { type: typeOf(setting, index) });
@@ -149,7 +150,7 @@ function standIn({ method }: EapMethodSetting, index: number): EapMethodType {
 }
 
 /** `mschapv2` of `peap/mschapv2`; undefined for `peap`. */
-export function innerName(name: string, tunnel: TunnelName): string | undefined {
+function innerName(name: string, tunnel: TunnelName): string | undefined {
   return name === tunnel ? undefined : name.slice(tunnel.length + 1);
 }
 

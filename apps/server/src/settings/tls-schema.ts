@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mappingNames } from "../eap/certificates/certificate-mapping.ts";
-import { choice, flag, list, message, record, text, typeMessage } from "./schema-parts.ts";
+import { choice, list, message, record, text, typeMessage } from "./schema-parts.ts";
 
 const file = (what: string): z.ZodString => text(`the path of ${what}, relative to the settings file`);
 
@@ -54,12 +54,6 @@ export const tlsSchema = record({
     .optional(),
   /** The most octets of one EAP packet with TLS in it. */
   fragmentSize: wholeNumber(64, 65_535, "octets").optional(),
-});
-
-/** The tunnel methods' own settings. */
-export const peapSchema = record({
-  /** Whether a client must prove that its inner method ran in this tunnel. */
-  requireCryptoBinding: flag.optional(),
 });
 
 /** `certificates` of an account: exactly one way for each. */

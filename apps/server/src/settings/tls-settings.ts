@@ -33,7 +33,7 @@ export interface TlsFileSettings {
   readonly fragmentSize: number | undefined;
 }
 
-export type TlsVersion = "TLSv1.2" | "TLSv1.3";
+type TlsVersion = "TLSv1.2" | "TLSv1.3";
 
 /** What a server shows of itself. */
 export interface ServerCredentials {

@@ -223,7 +223,7 @@ function keyOf(mapping: MappingName, ...values: readonly string[]): string {
 }
 
 /** A thumbprint as it is compared: hexadecimal, lower case, without separators. */
-export function thumbprintText(text: string): string {
+function thumbprintText(text: string): string {
   return text.toLowerCase().replace(/[\s:]/g, "");
 }
 

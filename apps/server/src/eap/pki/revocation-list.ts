@@ -10,7 +10,7 @@ import {
 } from "./issue-certificate.ts";
 
 /** A certificate that is not to be trusted any more. */
-export interface Revocation {
+interface Revocation {
   readonly serialNumber: Uint8Array;
   readonly revokedAt: Date;
 }
