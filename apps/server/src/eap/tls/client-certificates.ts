@@ -17,7 +17,7 @@ import {
   type CertificateOwner,
   type MappedAccount,
 } from "../certificates/certificate-mapping.ts";
-import { sessionRecords } from "./session-record.ts";
+import { noteCertificate, sessionRecords } from "./session-record.ts";
 
 export interface ClientCertificateOptions {
   readonly accounts: AccountSource;
@@ -49,6 +49,8 @@ export class ClientCertificates {
     certificates: [own],
   }: EapTlsApplicant): EapTlsVerdict | PromiseLike<EapTlsVerdict> => {
     const facts = own === undefined ? undefined : certificateFacts(own.der);
+    const record = sessionRecords.getStore();
+    if (record !== undefined) noteCertificate(record, facts);
     if (facts === undefined) return refused(CERT_E_MALFORMED, "it cannot be read");
     const owner = this.#mapping.ownerOf(facts);
     return isThenable(owner) ? owner.then((late) => this.#judge(late)) : this.#judge(owner);

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { PppEapBeginInput } from "@sallyport/eap";
 import { alertName, type TlsError, type TlsSession } from "@sallyport/tls-engine";
-import { certificateFacts } from "../certificates/certificate-facts.ts";
+import { type CertificateFacts, certificateFacts } from "../certificates/certificate-facts.ts";
 
 /** What becomes known of one session of a TLS method, from wherever it is known. */
 export interface SessionRecord {
@@ -15,6 +15,8 @@ export interface SessionRecord {
   /** The method inside of the tunnel, as the settings name it: `mschapv2`, `pap`, `eap-md5`. */
   inner?: string;
   innerIdentity?: string;
+  /** Subject and issuer of the client's certificate: reading one takes longer than all else that is noted here. */
+  certificate?: string;
   /** How the client's certificate led to an account. */
   mapping?: string;
   /** Why the client's certificate was refused. */
@@ -32,18 +34,25 @@ export function recordFacts(record: SessionRecord): Readonly<Record<string, stri
   const { session, innerSession, failure, inner, innerIdentity, mapping, refusal } = record;
   const connection = session?.connection;
   const [own] = (innerSession ?? session)?.connection?.peerCertificates ?? [];
-  const certificate = own === undefined ? undefined : certificateFacts(own.der);
+  if (own !== undefined && record.certificate === undefined)
+    noteCertificate(record, certificateFacts(own.der));
   return present({
     inner,
     "TLS version": connection?.protocol,
     cipher: connection?.cipher,
     resumed: connection === undefined ? undefined : connection.resumed ? "yes" : "no",
     "inner identity": innerIdentity,
-    certificate: certificate && `${certificate.subject}, issued by ${certificate.issuer}`,
+    certificate: record.certificate,
     "certificate mapping": mapping,
     "certificate refused": refusal,
     "TLS failed": failure && failureWords(failure),
   });
+}
+
+/** Keeps what a certificate says of itself for whoever reads the trace. */
+export function noteCertificate(record: SessionRecord, facts: CertificateFacts | undefined): void {
+  record.certificate =
+    facts === undefined ? "it cannot be read" : `${facts.subject}, issued by ${facts.issuer}`;
 }
 
 function failureWords({ reason, alert, detail }: TlsError): string {
