@@ -1,4 +1,13 @@
 import {
+  CERT_E_CN_NO_MATCH,
+  CERT_E_EXPIRED,
+  CERT_E_INVALID_NAME,
+  CERT_E_UNTRUSTEDROOT,
+  CERT_E_WRONG_USAGE,
+  CRYPT_E_NO_REVOCATION_CHECK,
+  CRYPT_E_REVOKED,
+} from "@sallyport/errors/hresult";
+import {
   ERROR_ACCT_DISABLED,
   ERROR_ALLOWED_PORT_TYPE_RESTRICTION,
   ERROR_AUTH_INTERNAL,
@@ -88,6 +97,14 @@ const texts: ReadonlyMap<number, string> = new Map([
   [ERROR_PASSWD_EXPIRED, "The password has expired"],
   [ERROR_NO_DIALIN_PERMISSION, "The account may not dial in"],
   [ERROR_AUTHENTICATION_FAILURE, "Unknown user name or wrong password"],
+  // With these TLS methods end; numbers above 0x80000000 are HRESULTs of winerror.h.
+  [CERT_E_EXPIRED, "A certificate is outside of its dates"],
+  [CERT_E_UNTRUSTEDROOT, "The authority of the certificate is not trusted"],
+  [CERT_E_CN_NO_MATCH, "The certificate has another name than the one that is expected"],
+  [CERT_E_WRONG_USAGE, "The certificate is not meant for this purpose"],
+  [CERT_E_INVALID_NAME, "No account belongs to the certificate"],
+  [CRYPT_E_REVOKED, "The certificate has been revoked"],
+  [CRYPT_E_NO_REVOCATION_CHECK, "It cannot be told whether the certificate has been revoked"],
   [ERROR_INTERACTIVE_MODE, "The user must be asked, and no dialog may be shown"],
   [ERROR_CHANGING_PASSWORD, "The password could not be changed"],
   [ERROR_PPP_TIMEOUT, "The other side did not answer in time"],
