@@ -204,3 +204,11 @@ it("nothing secret shows where objects are printed", async () => {
     expect(text).not.toContain("PRIVATE KEY");
   }
 });
+
+it("an exporter that TLS does not take ends the session with a typed error, and the process goes on", async () => {
+  // RFC 5705 section 4: the labels of TLS itself are reserved.
+  const reserved = [{ name: "key", label: "key expansion", length: 16 }];
+  const server = engine.server(serverSettings({ exporters: reserved, maxVersion: "TLSv1.2" })).open();
+  const client = engine.client(clientSettings()).open();
+  await expect(shakeHands(client, server)).rejects.toMatchObject({ reason: "internal" });
+});

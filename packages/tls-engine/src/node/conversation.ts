@@ -91,11 +91,25 @@ export class Conversation {
     tls.on("error", (error: NodeJS.ErrnoException) => this.failed(error));
   }
 
-  /** The handshake is complete. `leaf` is the certificate of the other side where the TLS socket has forgotten it. */
-  established(authorized: boolean, authorizationError: string | undefined, leaf?: Uint8Array): void {
+  /** The handshake is complete; `own` is the certificate of the other side. */
+  established(authorized: boolean, authorizationError: string | undefined, own?: Uint8Array): void {
     const tls = this.#tls;
     if (tls === undefined) return;
     this.#established = true;
+    try {
+      this.#news.connection = this.#connectionOf(tls, authorized, authorizationError, own);
+    } catch (error) {
+      // Nothing above this function would take an exception but the process.
+      this.fail({ reason: "internal", detail: error instanceof Error ? error.name : undefined });
+    }
+  }
+
+  #connectionOf(
+    tls: TLSSocket,
+    authorized: boolean,
+    authorizationError: string | undefined,
+    own: Uint8Array | undefined,
+  ): PlainConnection {
     const protocol = tls.getProtocol() as TlsProtocol;
     const keyingMaterial = this.#settings.exporters
       .filter((exporter) => exporter.protocol === undefined || exporter.protocol === protocol)
@@ -110,11 +124,11 @@ export class Conversation {
           ),
         ),
       ]);
-    this.#news.connection = {
+    return {
       protocol,
       cipher: tls.getCipher().standardName,
       resumed: tls.isSessionReused(),
-      certificates: certificatesOf(tls, leaf, this.#settings.peerChain),
+      certificates: certificatesOf(tls, own, this.#settings.peerChain),
       authorized,
       authorizationError,
       serverName: serverNameOf(tls),
@@ -232,15 +246,14 @@ function completed(failure: Failure, received: Uint8Array | undefined, flight: U
   return { ...failure, alert: alertAtEnd(flight) };
 }
 
-/** `own` is the certificate of the other side where the TLS socket has forgotten it. */
+/** `own` is the certificate of the other side, where it is known already: asking for it costs something. */
 function certificatesOf(
   tls: TLSSocket,
   own: Uint8Array | undefined,
   chain: boolean,
 ): Uint8Array<ArrayBuffer>[] {
-  const leaf = tls.getPeerX509Certificate()?.raw ?? own;
-  if (leaf === undefined) return [];
-  const certificates = [plainCopy(leaf)];
+  if (own === undefined) return [];
+  const certificates = [plainCopy(own)];
   if (!chain) return certificates;
   let one: DetailedPeerCertificate | undefined = tls.getPeerCertificate(true);
   // The last one has itself for its issuer, or none.

@@ -102,11 +102,14 @@ export class ServerContext {
     const key = session === undefined ? undefined : secretKey(session);
     if (key !== undefined && (tls.isSessionReused() || tls.getProtocol() === "TLSv1.2"))
       conversation.foundUnder(key);
-    const certificate = tls.getPeerX509Certificate();
+    const certificate = tls.getPeerX509Certificate()?.raw;
     // What Node.js has here is a string, although its types tell of an Error.
     const error = tls.authorizationError as unknown as string | null | undefined;
     if (certificate === undefined) conversation.established(false, "NO_CERTIFICATE");
-    else conversation.established(tls.authorized, tls.authorized ? undefined : (error ?? "UNSPECIFIED"));
+    else {
+      const { authorized } = tls;
+      conversation.established(authorized, authorized ? undefined : (error ?? "UNSPECIFIED"), certificate);
+    }
   }
 }
 
