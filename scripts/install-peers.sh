@@ -7,6 +7,8 @@ peers=(
   freeradius       # the RADIUS server most networks run
   freeradius-utils # radclient
   eapoltest        # eapol_test, the supplicant of wpa_supplicant as a RADIUS client
+  hostapd          # an access point, whose RADIUS server knows PEAP and TTLS, too
+  openssl          # reads the certificates, lists and PKCS #12 files that `eap pki` makes
   tshark           # an independent decoder for what goes over the wire
   ppp              # pppd, and chat, which dials for it
   user-mode-linux  # a kernel with PPP for pppd, without root and without a virtual machine

@@ -10,6 +10,7 @@ const packages = {
   freeradius: "freeradius",
   gcc: "gcc",
   "gss-ntlmssp": "gss-ntlmssp",
+  hostapd: "hostapd",
   "mingw-w64 headers": "mingw-w64-common",
   ntlm_auth: "winbind",
   openssl: "openssl",

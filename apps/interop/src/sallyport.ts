@@ -57,13 +57,15 @@ export async function startSallyport(
     readonly files?: Readonly<Record<string, string>>;
     readonly folder?: string;
     readonly finished?: (stop: () => Promise<void>) => void;
+    /** The settings file is in the folder already. */
+    readonly asItIs?: boolean;
   } = {},
 ): Promise<Sallyport> {
   const folder = options.folder ?? temporaryFolder();
   for (const [name, content] of Object.entries(options.files ?? {}))
     writeFileSync(join(folder, name), content);
   const configFile = join(folder, "sallyport.config.json");
-  writeFileSync(configFile, JSON.stringify(settings));
+  if (options.asItIs !== true) writeFileSync(configFile, JSON.stringify(settings));
   const child = spawn(process.execPath, [program, "start", "--config", configFile], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],

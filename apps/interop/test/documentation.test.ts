@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,7 @@ import { createRadiusClient } from "@sallyport/radius/node";
 import { silentLog } from "@sallyport/runtime";
 import { keyProof } from "@sallyport/sample-eap-key-proof";
 import type { SettingsInput } from "@sallyport/server";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type CodeBlock, codeBlocks, commandsOf, root } from "../src/markdown.ts";
 import { describeWithPeers } from "../src/peers.ts";
 import { run } from "../src/run.ts";
@@ -24,6 +25,7 @@ const documents = [
   "README.md",
   "apps/server/README.md",
   "apps/docs/guides/dial-in-line.md",
+  "apps/docs/guides/802.1x.md",
   "apps/docs/guides/eap-method.md",
   "apps/docs/guides/from-nps.md",
   "apps/docs/guides/nps-extension.md",
@@ -52,6 +54,7 @@ const documents = [
   "packages/samples/ras-one-time-password/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
+  "packages/tls-engine/README.md",
 ];
 
 const blocksIn = (language: string) =>
@@ -60,6 +63,16 @@ const blocksIn = (language: string) =>
       .filter((block) => block.language === language)
       .map((block) => ({ ...block, where: `${document}:${block.line}` })),
   );
+
+/** The certificates that settings name. */
+const laboratory = mkdtempSync(join(tmpdir(), "sallyport-"));
+
+beforeAll(async () => {
+  await sallyport(["eap", "pki", join(laboratory, "lab"), "--key", "p256"]);
+  for (const name of readdirSync(join(laboratory, "lab")).filter((file) => /\.(pem|key)$/.test(file)))
+    copyFileSync(join(laboratory, "lab", name), join(laboratory, name));
+});
+afterAll(() => rmSync(laboratory, { recursive: true, force: true }));
 
 describe("code blocks of the documentation", () => {
   it("every TypeScript block typechecks, and runs", async () => {
@@ -109,6 +122,8 @@ describe("code blocks of the documentation", () => {
   it.each(blocksIn("json"))("the settings at $where are right", async ({ content }) => {
     const complete = settingsWith(content);
     const folder = temporaryFolder({ "sallyport.config.json": JSON.stringify(complete.settings) });
+    for (const name of ["ca.pem", "crl.pem", "server.pem", "server.key"])
+      copyFileSync(join(laboratory, name), join(folder, name));
     for (const module of complete.modules) {
       const exported = "export const RadiusExtensionProcess2 = () => 0, RasEapGetInfo = () => 0;";
       writeFileSync(join(folder, module), exported);
@@ -127,6 +142,8 @@ describe("code blocks of the documentation", () => {
       /^(npx @sallyport\/errors|winerror) /,
       /^sspi decode /,
       /^sallyport (start|check|log|trace|radius test|eap test)\b/,
+      /^sallyport (check|start|explain|reload|eap (pki|test)) .*\blab\b/,
+      /^sallyport eap pki lab$/,
       /^sallyport ras (dial|ports|disconnect)\b/,
       /^radius-monitor /,
       /^telnet 127\.0\.0\.1 7000$/,
@@ -175,6 +192,49 @@ describe("code blocks of the documentation", () => {
       stdout: expect.stringMatching(/^Access-Challenge[\s\S]*Your code\?[\s\S]*^Access-Accept/m),
     });
     await challenging.stop();
+  });
+
+  describeWithPeers(["eapol_test"], "the guide to 802.1X", () => {
+    it("is followed from an empty folder to SUCCESS, and to the certificate that is revoked", async () => {
+      const commands = codeBlocks("apps/docs/guides/802.1x.md")
+        .filter(({ language }) => language === "sh")
+        .flatMap(commandsOf);
+      expect(commands).toHaveLength(9);
+      const [pki, check, start, ask, password, certificate, explain, revoke, reload] = commands;
+      const port = String(await freePort());
+      const folder = temporaryFolder();
+      const command = (line = "") => sallyport(line.split(" ").slice(1), { cwd: folder });
+      expect(await command(pki)).toMatchObject({ status: 0, stderr: "" });
+      const config = join(folder, "lab/sallyport.config.json");
+      const free = readFileSync(config, "utf8")
+        .replace("127.0.0.1:1812", `127.0.0.1:${port}`)
+        .replace("127.0.0.1:1813", "127.0.0.1:0");
+      writeFileSync(config, free);
+      expect(await command(check)).toMatchObject({ status: 0, stdout: expect.stringContaining("is right") });
+      expect(start).toBe("sallyport start --config lab/sallyport.config.json");
+      const server = await startSallyport(undefined, { folder: join(folder, "lab"), asItIs: true });
+      expect(server.auth).toBe(`127.0.0.1:${port}`);
+      expect(await command(ask)).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/ServerHello[\s\S]*^Accepted[\s\S]*keys are those of the method/m),
+      });
+      const supplicant = (line = "") => run("sh", ["-c", `${line} -p ${port}`], { cwd: folder });
+      for (const line of [password, certificate]) {
+        expect(await supplicant(line)).toMatchObject({
+          status: 0,
+          stdout: expect.stringMatching(/MPPE keys OK: 1 {2}mismatch: 0\nSUCCESS\n$/),
+        });
+      }
+      expect((await command(explain)).stdout).toContain("certificate mapping: LAB\\alice by principalName");
+      expect(await command(revoke)).toMatchObject({ status: 0 });
+      expect(await command(reload)).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining("is in force"),
+      });
+      expect(await supplicant(certificate)).toMatchObject({ stdout: expect.stringMatching(/FAILURE\n$/) });
+      expect((await command(explain)).stdout).toContain("reason 256: The certificate has been revoked.");
+      expect(await supplicant(password)).toMatchObject({ status: 0 });
+    });
   });
 
   describeWithPeers(["eapol_test"], "the guide to EAP methods", () => {

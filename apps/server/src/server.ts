@@ -26,7 +26,7 @@ import { createReload, type ReloadReport } from "./reload/reload.ts";
 import { restartNeeded } from "./reload/restart-needed.ts";
 import { writeRunningFile } from "./running-file.ts";
 import { endpointText } from "./settings/endpoint-text.ts";
-import { connectionRequestPolicies, type EapTypesByName, networkPolicies } from "./settings/policies.ts";
+import { connectionRequestPolicies, type EapMethodsByName, networkPolicies } from "./settings/policies.ts";
 import type { EndpointSetting, Settings } from "./settings/settings.ts";
 import { StartError } from "./start-error.ts";
 import { openLogFiles, storeAndFiles } from "./store/log-files.ts";
@@ -118,7 +118,7 @@ async function start(
   let extensions = await loader.load(settings);
   cleanups.push(() => extensions.close());
   const nps = new Nps({
-    ...decisions(settings, { accounts, extensions, eapTypes: eap.types }),
+    ...decisions(settings, { accounts, extensions, eapMethods: eap.methods }),
     accounts,
     accountingLog: files === undefined ? store : storeAndFiles(store, files),
     scryptVerifier: scrypt,
@@ -174,7 +174,7 @@ async function start(
     settings.ras &&
     (await startRas(settings.ras, {
       ...eapAccounts,
-      eapMethods: eap.methods,
+      eapMethods: eap.authenticators,
       eapProvider: eap.provider,
       account: (record) => store.writeCall(record),
     }));
@@ -186,16 +186,20 @@ async function start(
       const loaded = await loader.load(wanted);
       const wantedAccounts = accountsOf({ ...wanted, defaultDomain: settings.defaultDomain });
       const change = { ...wanted, defaultDomain: settings.defaultDomain };
+      let tls: ReturnType<typeof eap.prepare> | undefined;
       try {
+        tls = eap.prepare(change);
         await nps.reload(
-          decisions(change, { accounts: wantedAccounts, extensions: loaded, eapTypes: eap.types }),
+          decisions(change, { accounts: wantedAccounts, extensions: loaded, eapMethods: eap.methods }),
         );
       } catch (error) {
+        tls?.discard();
         await loaded.close();
         throw error;
       }
       extensions = loaded;
       accounts = wantedAccounts;
+      tls.commit();
       for (const one of [receivers.auth, receivers.acct]) one.setClients(clientsOf(wanted));
       return [...restartNeeded(settings, wanted), ...loader.changedInline(wanted)];
     },
@@ -298,16 +302,16 @@ function decisions(
   {
     accounts,
     extensions,
-    eapTypes,
+    eapMethods,
   }: {
     readonly accounts: AccountSource;
     readonly extensions: LoadedExtensions;
-    readonly eapTypes: EapTypesByName;
+    readonly eapMethods: EapMethodsByName;
   },
 ): NpsReload {
   return {
     connectionRequestPolicies: connectionRequestPolicies(settings.policies, settings.timeZone),
-    networkPolicies: networkPolicies(settings.policies, settings.timeZone, eapTypes),
+    networkPolicies: networkPolicies(settings.policies, settings.timeZone, eapMethods),
     extensions: { authentication: extensions.authentication, authorization: extensions.authorization },
     accounts,
     allowMsChap: settings.authentication.msChap,

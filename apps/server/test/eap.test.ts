@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { oneTimePassword } from "@sallyport/eap";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { builtInMethod, eapMethodNames, ownMethod } from "../src/eap/eap-methods.ts";
+import { builtInMethod, ownMethod, plainMethodNames } from "../src/eap/eap-methods.ts";
 import {
   formatOneTimePasswordState,
   oneTimePasswordStates,
@@ -99,7 +99,7 @@ describe("methods of one's own", () => {
   });
 
   it("every built-in method has its own type", () => {
-    expect(eapMethodNames.map((name) => builtInMethod(name).type)).toEqual([26, 4, 6, 5]);
+    expect(plainMethodNames.map((name) => builtInMethod(name).type)).toEqual([26, 4, 6, 5]);
   });
 });
 
@@ -115,7 +115,10 @@ describe("settings", () => {
 
   it("the default policy offers what proves the password without showing it", async () => {
     expect((await load({})).eap).toEqual({
-      methods: [{ builtIn: "mschapv2" }, { builtIn: "md5" }],
+      methods: [
+        { name: "mschapv2", method: { builtIn: "mschapv2" } },
+        { name: "md5", method: { builtIn: "md5" } },
+      ],
       conversations: 10_000,
     });
   });
@@ -125,7 +128,10 @@ describe("settings", () => {
       eap: { methods: ["gtc", { module: "./method.mjs", type: 99 }], conversations: 7 },
     });
     expect(eap.conversations).toBe(7);
-    expect(eap.methods).toMatchObject([{ builtIn: "gtc" }, { name: "./method.mjs", type: 99 }]);
+    expect(eap.methods).toMatchObject([
+      { name: "gtc", method: { builtIn: "gtc" } },
+      { name: "./method.mjs", method: { type: 99 } },
+    ]);
     expect((await load({ eap: { methods: [] } })).eap.methods).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ export {
   EapRadiusServer,
   type EapRadiusServerOptions,
 } from "./server/eap-radius-server.ts";
-export type { EapOffer, EapRound } from "./server/round.ts";
+export type { EapInnerMethods, EapOffer, EapRound } from "./server/round.ts";
 // EAP packets in RADIUS packets.
 export { type EapMessage, joinEapMessage, splitEapMessage } from "./wire/eap-message.ts";
 export { EapMessageError, type EapMessageErrorReason } from "./wire/eap-message-error.ts";

@@ -39,6 +39,7 @@ export {
 export type { ExtensionRequest, NamedAttributes } from "./define/extension-request.ts";
 // Who carries EAP for the pipeline.
 export type {
+  EapInnerMethods,
   EapMethodFacts,
   EapMethodType,
   EapOffer,

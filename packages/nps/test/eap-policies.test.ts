@@ -6,6 +6,9 @@ import {
   type EapService,
   type NetworkPolicySettings,
   networkPolicy,
+  traceExplanation,
+  traceLine,
+  traceNarrative,
 } from "../src/index.ts";
 import { createHarness, type HarnessOptions } from "./harness.ts";
 
@@ -137,5 +140,63 @@ describe("network policies and EAP", () => {
     });
     const { reason, trace } = await harness.bare(begins("eve@old"));
     expect({ reason, account: trace.account }).toEqual({ reason: 48, account: "OLD\\eve" });
+  });
+});
+
+describe("methods inside of others", () => {
+  const peap = (inner?: string) =>
+    ({
+      kind: "success",
+      method: {
+        type: 25,
+        name: "PEAP",
+        ...(inner !== undefined && { inner }),
+        details: { "TLS version": "TLSv1.3", resumed: "no" },
+      },
+      identity: "alice",
+      attributes: [],
+    }) as const satisfies EapOutcome;
+  const inner = [{ type: 25, methods: ["mschapv2", "gtc"] }];
+  const constraints = { eapTypes: [25], eapInnerMethods: inner };
+
+  function carrying(outcome: EapOutcome, network: readonly NetworkPolicySettings[]) {
+    const offers: unknown[] = [];
+    const round: EapRound = {
+      begins: true,
+      proceed: ({ innerMethods }) => (offers.push(innerMethods), outcome),
+      ending: () => [],
+      settle: () => {},
+    };
+    const eap: EapService = { open: () => ({ kind: "round", round }) };
+    return { ...createHarness({ eap, networkPolicies: network.map((one) => networkPolicy(one)) }), offers };
+  }
+
+  it("NPS-79 are offered as the policy says", async () => {
+    const harness = carrying(peap("gtc"), [{ name: "lab", access: "grant", constraints }]);
+    expect((await harness.bare(begins("alice"))).answer).toBe("accept");
+    expect(harness.offers).toEqual([inner]);
+  });
+
+  it("NPS-79 that the policy of the user does not name are refused with reason 66", async () => {
+    const harness = carrying(peap("md5"), [{ name: "lab", access: "grant", constraints }]);
+    expect(await harness.bare(begins("alice"))).toMatchObject({ answer: "reject", reason: 66 });
+  });
+
+  it.each([
+    ["another method outside", { ...peap("md5"), method: md5 }],
+    ["nothing known of the inside", peap()],
+  ])("NPS-79 do not matter with %s", async (_, outcome) => {
+    const network = { name: "lab", access: "grant", constraints: { eapInnerMethods: inner } } as const;
+    expect((await carrying(outcome, [network]).bare(begins("alice"))).answer).toBe("accept");
+  });
+
+  it("what a method told of its session is in the trace, the line and the explanation", async () => {
+    const { trace } = await carrying(peap("gtc"), [{ name: "lab", access: "grant" }]).bare(begins("alice"));
+    expect(trace.eap).toMatchObject({ inner: "gtc", details: { "TLS version": "TLSv1.3" } });
+    expect(traceLine(trace)).toContain("EAP PEAP/gtc");
+    const explanation = traceExplanation(trace);
+    expect(explanation).toContain("PEAP, inside of it gtc");
+    expect(explanation).toContain("TLS version: TLSv1.3");
+    expect(traceNarrative(trace)).toContain('inner "gtc", TLS version "TLSv1.3", resumed "no"');
   });
 });

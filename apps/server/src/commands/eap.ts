@@ -5,9 +5,11 @@ import { runEapConversation } from "@sallyport/eap-radius/node";
 import { attributesFromNames } from "@sallyport/radius";
 import { silentLog } from "@sallyport/runtime";
 import { Command, Option } from "commander";
-import { builtInMethod, type EapMethodName, eapMethodNames } from "../eap/eap-methods.ts";
+import { type EapMethodName, eapMethodNames, type TunnelName, tunnelNames } from "../eap/eap-methods.ts";
+import { type PeerMethodOptions, peerMethod } from "../eap/peer-method.ts";
 import { loadSettings } from "../settings/load-settings.ts";
 import { findSettingsFile, paint, tell, UsageError } from "./command-line.ts";
+import { eapPkiCommand } from "./eap-pki.ts";
 import {
   isSystemError,
   type PasswordOptions,
@@ -17,9 +19,11 @@ import {
   serverOf,
 } from "./radius-target.ts";
 
-interface TestOptions extends SecretOptions, PasswordOptions {
+interface TestOptions extends SecretOptions, PasswordOptions, PeerMethodOptions {
   readonly config?: string;
-  readonly method: EapMethodName;
+  readonly method: EapMethodName | TunnelName;
+  readonly anonymousIdentity?: string;
+  readonly resume?: boolean;
   readonly attribute: readonly string[];
   readonly answer: readonly string[];
   readonly eapStart?: boolean;
@@ -34,8 +38,27 @@ export function eapCommand(): Command {
     .usage("[options] [server] <user>")
     .argument("<words...>", "the server as address:port (default: the one that runs here), and the identity")
     .addOption(
-      new Option("-m, --method <method>", "the EAP method").choices(eapMethodNames).makeOptionMandatory(),
+      new Option("-m, --method <method>", "the EAP method")
+        .choices([...eapMethodNames, ...tunnelNames])
+        .makeOptionMandatory(),
     )
+    .option("--inner <method>", "inside of peap or ttls: mschapv2, gtc, pap, eap-md5 ... (default: mschapv2)")
+    .option("--ca <file>", "the authority of the server's certificate; may be repeated", collect, [])
+    .option(
+      "--server-name <name>",
+      "a name that the server's certificate may have; may be repeated",
+      collect,
+      [],
+    )
+    .option("--any-server-name", "take any server that the authority vouches for")
+    .option("--any-server", "look at no certificate: for tests where nothing is at stake")
+    .option("--cert <file>", "the client's certificate, for tls")
+    .option("--key <file>", "its private key")
+    .option("--passphrase-file <file>", "a file whose first line opens the key")
+    .option("--anonymous-identity <identity>", "who to be outside of the tunnel (default: the user)")
+    .addOption(new Option("--tls-version <version>", "this version of TLS only").choices(["1.2", "1.3"]))
+    .option("--fragment-size <octets>", "cut the client's messages of TLS into such pieces")
+    .option("--resume", "log on twice: the second time resumes the session of the first")
     .option(
       "-c, --config <file>",
       "take server, secret and password from the settings of a server on this machine",
@@ -65,19 +88,27 @@ export function eapCommand(): Command {
     .addHelpText(
       "after",
       `
-The diagram shows each RADIUS packet with the EAP packet in it, never their content. Keys that the server sends are
+The diagram shows each RADIUS packet with the EAP packet in it and the messages of TLS, never their content. Keys that the server sends are
 compared with those of the method.
 
 Exit status: 0 accepted, 1 rejected, 2 wrong usage, 3 no answer, 5 anything else, such as keys that differ.
 
 Examples:
   sallyport eap test --method mschapv2 alice
+  sallyport eap test --method peap --inner mschapv2 --ca ca.pem --server-name radius.lab.example alice
+  sallyport eap test --method ttls --inner pap --ca ca.pem --server-name radius.lab.example \\
+    --anonymous-identity anonymous@lab.example alice
+  sallyport eap test --method tls --ca ca.pem --server-name radius.lab.example --cert alice.pem --key alice.key \\
+    alice@lab.example
   sallyport eap test --method md5 192.0.2.1:1812 --secret-env RADIUS_SECRET alice
   sallyport eap test --method gtc 192.0.2.1:1812 --secret-file lab.secret --answer 123456 alice
   sallyport eap test --method otp alice --password-file passphrase -a NAS-Port-Type=Wireless-802.11 --json`,
     )
     .action((words: readonly string[], options: TestOptions) => tell(() => runTest(words, options)));
-  return new Command("eap").description("EAP client tools.").addCommand(test);
+  return new Command("eap")
+    .description("EAP: a client that draws its conversation, and a laboratory for 802.1X.")
+    .addCommand(test)
+    .addCommand(eapPkiCommand());
 }
 
 async function runTest(words: readonly string[], options: TestOptions): Promise<number> {
@@ -95,23 +126,28 @@ async function runTest(words: readonly string[], options: TestOptions): Promise<
   }
   const server = given ?? serverOf(settings, "auth");
   const secret = await secretOf(options, settings);
-  const password =
-    options.answer.length > 0 && !hasPassword(options) ? null : await passwordOf(user, options, settings);
-  const { methods } = await openEapMethods([builtInMethod(options.method)], { log: silentLog });
+  const { registration, needsPassword } = await peerMethod(options, user);
+  const withoutPassword = !needsPassword || (options.answer.length > 0 && !hasPassword(options));
+  const password = withoutPassword ? null : await passwordOf(user, options, settings);
+  const { methods } = await openEapMethods([registration], { log: silentLog });
   try {
-    const log = await runEapConversation({
+    const conversation = {
       server,
       secret,
       methods,
-      identity: user,
+      identity: options.anonymousIdentity ?? user,
       password,
       user: answering(options.answer),
       attributes: attributesFromNames({ ...defaultAttributes, ...further(options.attribute) }),
       eapStart: options.eapStart ?? false,
       timeout: seconds * 1_000,
-    });
-    process.stdout.write(options.json ? `${JSON.stringify(log)}\n` : `${ladderDiagram(log)}\n`);
-    return exitStatus(log);
+    };
+    const first = await runEapConversation(conversation);
+    print(first, options);
+    if (options.resume !== true || exitStatus(first) !== 0) return exitStatus(first);
+    const second = await runEapConversation(conversation);
+    print(second, options);
+    return exitStatus(second);
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError)
       throw new UsageError(error.message, "see --help");
@@ -119,6 +155,10 @@ async function runTest(words: readonly string[], options: TestOptions): Promise<
     process.stderr.write(`${paint("red", "no answer:")} ${(error as Error).message}\n`);
     return 3;
   }
+}
+
+function print(log: EapConversationLog, { json }: TestOptions): void {
+  process.stdout.write(json ? `${JSON.stringify(log)}\n` : `${ladderDiagram(log)}\n`);
 }
 
 /** What an access point says of itself. */

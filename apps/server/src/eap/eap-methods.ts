@@ -10,15 +10,37 @@ import {
 } from "@sallyport/eap";
 
 /** The built-in methods under the names that settings and commands have for them. */
-export const eapMethodNames = ["mschapv2", "md5", "gtc", "otp"] as const;
+export const eapMethodNames = ["mschapv2", "md5", "gtc", "otp", "tls"] as const;
 export type EapMethodName = (typeof eapMethodNames)[number];
 
+/** Methods that carry others in a tunnel. */
+export const tunnelNames = ["peap", "ttls"] as const;
+export type TunnelName = (typeof tunnelNames)[number];
+
+export function isTunnelName(name: string): name is TunnelName {
+  return tunnelNames.some((tunnel) => tunnel === name);
+}
+
+/** What may be inside of each, in the order in which it is offered where nobody says otherwise. */
+export const innerMethodNames = {
+  peap: ["mschapv2", "gtc", "md5", "otp", "tls"],
+  ttls: ["pap", "chap", "mschap", "mschapv2", "eap-mschapv2", "eap-md5", "eap-gtc", "eap-otp", "eap-tls"],
+} as const;
+export type InnerMethodName = (typeof innerMethodNames)[TunnelName][number];
+
+/** Built-in methods that need no certificate. */
+export const plainMethodNames = ["mschapv2", "md5", "gtc", "otp"] as const;
+export type PlainMethodName = (typeof plainMethodNames)[number];
+
 /** Their EAP types. */
-export const eapMethodTypes: Readonly<Record<EapMethodName, number>> = {
+export const eapMethodTypes: Readonly<Record<EapMethodName | TunnelName, number>> = {
   mschapv2: 26,
   md5: 4,
   gtc: 6,
   otp: 5,
+  tls: 13,
+  ttls: 21,
+  peap: 25,
 };
 
 /** What the built-in methods need to serve as authenticators; peers need nothing. */
@@ -28,7 +50,7 @@ export interface EapMethodNeeds {
 }
 
 /** A built-in method. */
-export function builtInMethod(name: EapMethodName, needs: EapMethodNeeds = {}): EapMethodRegistration {
+export function builtInMethod(name: PlainMethodName, needs: EapMethodNeeds = {}): EapMethodRegistration {
   switch (name) {
     case "mschapv2":
       // No second try within a conversation: supplicants without a user leave it unanswered, and nobody would learn of

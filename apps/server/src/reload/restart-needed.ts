@@ -9,7 +9,15 @@ const fixed: readonly (readonly [string, (settings: Settings) => unknown])[] = [
   ["console", ({ console }) => console],
   ["consoleSignOn", ({ consoleSignOn }) => consoleSignOn],
   ["metrics", ({ metrics }) => metrics],
-  ["eap", ({ eap }) => eap],
+  [
+    "eap",
+    ({ eap: { methods, conversations, tls } }) => [
+      methods,
+      conversations,
+      // The files themselves are read again.
+      tls && [tls.workers, tls.sessions, tls.fragmentSize],
+    ],
+  ],
   ["authentication.lockout", ({ authentication }) => authentication.lockout],
   ["defaultDomain", ({ defaultDomain }) => defaultDomain],
   ["log", ({ log }) => log],

@@ -3,6 +3,7 @@ import {
   connectionRequestPolicy,
   defaultConnectionRequestPolicy,
   defaultNetworkPolicy,
+  type EapInnerMethods,
   type EapMethodType,
   type NetworkPolicy,
   type NetworkPolicySettings,
@@ -10,6 +11,7 @@ import {
   policyFindings,
 } from "@sallyport/nps";
 import type { z } from "zod";
+import { eapMethodTypes, isTunnelName } from "../eap/eap-methods.ts";
 import { closest, type UnplacedMistake } from "./mistake.ts";
 import type { settingsSchema } from "./schema.ts";
 
@@ -22,8 +24,16 @@ export interface PoliciesSetting {
   readonly network: ParsedPolicies["network"] | undefined;
 }
 
-/** The EAP types by the names that `eap.methods` has for them. */
-export type EapTypesByName = ReadonlyMap<string, EapMethodType>;
+/** The EAP methods by the names that `eap.methods` has for them, in its order. */
+export type EapMethodsByName = ReadonlyMap<string, NamedEapMethod>;
+
+/** A method of `eap.methods`. */
+export interface NamedEapMethod {
+  /** Of the method outside, where one is inside of another. */
+  readonly type: EapMethodType;
+  /** The method inside; undefined where nothing is, or anything may be. */
+  readonly inner?: string | undefined;
+}
 
 /** The connection request policies that are enabled, in their order. */
 export function connectionRequestPolicies(
@@ -38,10 +48,11 @@ export function connectionRequestPolicies(
 export function networkPolicies(
   { network }: PoliciesSetting,
   timeZone: string,
-  eapTypes: EapTypesByName,
+  eapMethods: EapMethodsByName,
 ): readonly NetworkPolicy[] {
-  if (network === undefined) return [{ ...defaultNetworkPolicy, eapTypes: [...eapTypes.values()] }];
-  return enabled(network).map((policy) => networkPolicy(withEapTypes(policy, eapTypes), { timeZone }));
+  if (network === undefined)
+    return [{ ...defaultNetworkPolicy, eapTypes: typesOf([...eapMethods.keys()], eapMethods) }];
+  return enabled(network).map((policy) => networkPolicy(withEapTypes(policy, eapMethods), { timeZone }));
 }
 
 /** The names of policies, for whatever refers to them. */
@@ -61,15 +72,15 @@ export function policyNames(policies: PoliciesSetting): {
 export function policyMistakes(
   policies: PoliciesSetting,
   parsed: Parsed,
-  eapTypes: EapTypesByName,
+  eapMethods: EapMethodsByName,
 ): { readonly mistakes: readonly UnplacedMistake[]; readonly warnings: readonly UnplacedMistake[] } {
   const unknown = (policies.network ?? []).flatMap((policy, index) =>
-    unknownMethods(policy, index, eapTypes),
+    unknownMethods(policy, index, eapMethods),
   );
   const findings = policyFindings(
     {
       connectionRequest: policies.connectionRequest,
-      network: policies.network?.map((policy) => withEapTypes(policy, eapTypes)),
+      network: policies.network?.map((policy) => withEapTypes(policy, eapMethods)),
     },
     {
       timeZone: parsed.timeZone ?? "UTC",
@@ -93,30 +104,53 @@ type ParsedNetworkPolicy = NonNullable<ParsedPolicies["network"]>[number];
 /** Stands for a name that is none of `eap.methods`, which is told as a mistake. */
 const unknownType: EapMethodType = { vendorId: 0, vendorType: 0xffff_ffff };
 
-function withEapTypes(policy: ParsedNetworkPolicy, eapTypes: EapTypesByName): NetworkPolicySettings {
+function withEapTypes(policy: ParsedNetworkPolicy, eapMethods: EapMethodsByName): NetworkPolicySettings {
   const { conditions, constraints, ...rest } = policy;
-  const typesOf = (names: readonly string[] | undefined): readonly EapMethodType[] | undefined =>
-    names?.map((name) => eapTypes.get(name) ?? unknownType);
   const renamed = <Part extends { readonly eapMethods?: readonly string[] | undefined }>(
-    part: Part | undefined,
-  ): (Omit<Part, "eapMethods"> & { readonly eapTypes: readonly EapMethodType[] | undefined }) | undefined => {
-    if (part === undefined) return undefined;
-    const { eapMethods, ...others } = part;
-    return { ...others, eapTypes: typesOf(eapMethods) };
+    part: Part,
+  ): Omit<Part, "eapMethods"> & { readonly eapTypes: readonly EapMethodType[] | undefined } => {
+    const { eapMethods: names, ...others } = part;
+    return { ...others, eapTypes: names && typesOf(names, eapMethods) };
   };
-  return { ...rest, conditions: renamed(conditions), constraints: renamed(constraints) };
+  const inner = innerMethodsOf(constraints?.eapMethods ?? [], eapMethods);
+  return {
+    ...rest,
+    conditions: conditions && renamed(conditions),
+    constraints: constraints && {
+      ...renamed(constraints),
+      ...(inner.length > 0 && { eapInnerMethods: inner }),
+    },
+  };
+}
+
+/** The types of names, each once. */
+function typesOf(names: readonly string[], eapMethods: EapMethodsByName): readonly EapMethodType[] {
+  return [...new Set(names.map((name) => eapMethods.get(name)?.type ?? unknownType))];
+}
+
+/** What names such as `peap/mschapv2` allow inside; a tunnel that is named by itself allows everything. */
+function innerMethodsOf(names: readonly string[], eapMethods: EapMethodsByName): readonly EapInnerMethods[] {
+  const named = names.flatMap((name) => eapMethods.get(name) ?? []);
+  const inside = new Map<EapMethodType, string[]>();
+  for (const { type, inner } of named) {
+    if (inner !== undefined) inside.set(type, [...(inside.get(type) ?? []), inner]);
+  }
+  const everything = new Set(names.flatMap((name) => (isTunnelName(name) ? [eapMethodTypes[name]] : [])));
+  return Array.from(inside, ([type, methods]) => ({ type, methods })).filter(
+    ({ type }) => typeof type !== "number" || !everything.has(type),
+  );
 }
 
 function unknownMethods(
   { conditions, constraints }: ParsedNetworkPolicy,
   index: number,
-  eapTypes: EapTypesByName,
+  eapMethods: EapMethodsByName,
 ): UnplacedMistake[] {
-  const known = [...eapTypes.keys()];
+  const known = [...eapMethods.keys()];
   const places = { conditions: conditions?.eapMethods, constraints: constraints?.eapMethods };
   return Object.entries(places).flatMap(([part, names]) =>
     (names ?? []).flatMap((name, at) => {
-      if (eapTypes.has(name)) return [];
+      if (eapMethods.has(name)) return [];
       const meant = closest(name, known);
       return [
         {

@@ -1,11 +1,12 @@
 import { isIP } from "node:net";
 import { parseLogonHours, parseStoredPassword } from "@sallyport/accounts";
 import { z } from "zod";
-import { eapMethodNames } from "../eap/eap-methods.ts";
+import { eapMethodNames, tunnelNames } from "../eap/eap-methods.ts";
 import { parseOneTimePasswordState } from "../eap/one-time-password-states.ts";
 import { policies } from "./policies-schema.ts";
 import { pppSchema } from "./ppp-schema.ts";
 import { choice, flag, list, message, network, readable, record, text, typeMessage } from "./schema-parts.ts";
+import { certificateMappingSchema, tlsSchema } from "./tls-schema.ts";
 
 /** "127.0.0.1:1812" or "[::1]:1812". */
 const endpoint = text('an address and a port, such as "127.0.0.1:1812"').refine(
@@ -51,6 +52,8 @@ const account = record({
       ),
     })
     .optional(),
+  /** By what the account's certificates are known, beside a user principal name that is its own name. */
+  certificates: list(certificateMappingSchema, "certificates").optional(),
   groups: list(text("a group name"), "group names").optional(),
   enabled: flag.optional(),
   expires: day.optional(),
@@ -108,9 +111,13 @@ const extension = z.union([
 ]);
 
 const eapMethod = z.union([
-  text(`one of ${eapMethodNames.join(", ")}, or the path of a method's module`),
+  text(
+    `one of ${eapMethodNames.join(", ")}, one inside of a tunnel such as peap/mschapv2, or the path of a method's module`,
+  ),
   record({
     module: text("a path or a package name"),
+    /** The tunnel around it. */
+    inside: choice(tunnelNames).optional(),
     /** Where the module does not say it itself. */
     type: z
       .int({ error: (issue) => typeMessage(issue, "the number of an EAP type", "write for example 255") })
@@ -249,6 +256,8 @@ export const settingsSchema = record({
       .min(1, { error: message("is less than 1", "write for example 10000") })
       .max(1_000_000, { error: message("is more than a million", "write at most 1000000") })
       .optional(),
+    /** Certificates and TLS for EAP-TLS, PEAP and TTLS. */
+    tls: tlsSchema.optional(),
   }).optional(),
   /** Who is authenticated where, and who is admitted with what. */
   policies: policies.optional(),

@@ -4,7 +4,6 @@ import {
   type Compatibility,
   type CrashConsequence,
   defaultDomainName,
-  type EapMethodType,
   type ExtensionScope,
   type LogFailureRule,
   type LogFormat,
@@ -13,7 +12,7 @@ import {
   qualifiedName,
 } from "@sallyport/nps";
 import type { z } from "zod";
-import { type EapMethodName, eapMethodNames, eapMethodTypes } from "../eap/eap-methods.ts";
+import { type EapSettings, eapMethodsByName, eapSettingsOf } from "./eap-settings.ts";
 import { closest, type Mistake, type UnplacedMistake } from "./mistake.ts";
 import { moduleUrl } from "./module-url.ts";
 import { type PoliciesSetting, policyMistakes, policyNames } from "./policies.ts";
@@ -38,11 +37,7 @@ export interface Settings {
   readonly defaultDomain: string;
   readonly timeZone: string;
   readonly authentication: { readonly msChap: boolean; readonly lockout: AccountLockoutOptions | undefined };
-  readonly eap: {
-    /** In the order in which the default network policy offers them; none refuses EAP. */
-    readonly methods: readonly EapMethodSetting[];
-    readonly conversations: number;
-  };
+  readonly eap: EapSettings;
   readonly policies: PoliciesSetting;
   readonly pingUserName: string | undefined;
   readonly state: string;
@@ -78,18 +73,6 @@ interface AccountingLogSetting {
   readonly onFailure: LogFailureRule;
 }
 
-/** A built-in EAP method, or the module of one. */
-type EapMethodSetting =
-  | { readonly builtIn: EapMethodName }
-  | {
-      /** As written. */
-      readonly name: string;
-      /** What to import: a file URL. */
-      readonly url: string;
-      readonly type: number | undefined;
-      readonly friendlyName: string | undefined;
-    };
-
 /** A module to load: a file, or a package found from the settings file's folder. */
 export interface ExtensionSetting {
   /** As written. */
@@ -107,9 +90,6 @@ interface IsolationSetting {
   readonly onCrash: CrashConsequence;
   readonly memoryLimitMb: number;
 }
-
-/** What proves the password without showing it. GTC shows it to every proxy on the way, OTP needs to be set up. */
-const defaultEapMethods: readonly EapMethodName[] = ["mschapv2", "md5"];
 
 type Parsed = z.output<typeof settingsSchema>;
 type Clients = NonNullable<Parsed["radius"]>["clients"];
@@ -154,28 +134,13 @@ export function settingsOf(
   const authentication = extensionSettings("authentication");
   const authorization = extensionSettings("authorization");
   mistakes.push(...contradictorySettings(authentication, authorization));
-  const eapMethods = (parsed.eap?.methods ?? defaultEapMethods).flatMap(
-    (entry, index): EapMethodSetting[] => {
-      const name = typeof entry === "string" ? entry : entry.module;
-      const builtIn = eapMethodNames.find((known) => known === entry);
-      if (builtIn !== undefined) return [{ builtIn }];
-      const keys = ["eap", "methods", index];
-      const url = moduleUrl(name, folder);
-      if (typeof url === "string") {
-        const { type, friendlyName } = typeof entry === "string" ? {} : entry;
-        return [{ name, url, type, friendlyName }];
-      }
-      const meant = closest(name, eapMethodNames);
-      mistakes.push({ keys, ...url, ...(meant !== undefined && { remedy: `did you mean "${meant}"?` }) });
-      return [];
-    },
-  );
-  mistakes.push(...repeatedMethods(eapMethods));
+  const eap = eapSettingsOf(parsed.eap, parsed.accounts, folder);
+  mistakes.push(...eap.mistakes);
   const policies: PoliciesSetting = {
     connectionRequest: parsed.policies?.connectionRequest,
     network: parsed.policies?.network,
   };
-  const policyProblems = policyMistakes(policies, parsed, eapTypesByName(eapMethods));
+  const policyProblems = policyMistakes(policies, parsed, eapMethodsByName(eap.settings.methods));
   mistakes.push(...policyProblems.mistakes);
   const settings: Omit<Settings, "warnings"> = {
     folder,
@@ -191,7 +156,7 @@ export function settingsOf(
       msChap: parsed.authentication?.msChap ?? false,
       lockout: lockoutOf(parsed.authentication?.lockout),
     },
-    eap: { methods: eapMethods, conversations: parsed.eap?.conversations ?? 10_000 },
+    eap: eap.settings,
     policies,
     pingUserName: parsed.pingUserName,
     state: resolve(folder, parsed.state ?? "sallyport-state"),
@@ -221,17 +186,7 @@ export function settingsOf(
         parsed.compatibility?.enforceNetworkPolicyOnChallengeResponse ?? true,
     },
   };
-  return { settings, mistakes, warnings: policyProblems.warnings };
-}
-
-/** The types as far as they can be told before the modules are loaded; a stand-in, different for each, for the others. */
-function eapTypesByName(methods: readonly EapMethodSetting[]): ReadonlyMap<string, EapMethodType> {
-  return new Map(
-    methods.map((method, index) => {
-      if ("builtIn" in method) return [method.builtIn, eapMethodTypes[method.builtIn]];
-      return [method.name, method.type ?? { vendorId: 0, vendorType: index }];
-    }),
-  );
+  return { settings, mistakes, warnings: [...eap.warnings, ...policyProblems.warnings] };
 }
 
 const signOnToNothing: UnplacedMistake = {
@@ -300,20 +255,6 @@ function repeated<Key extends string>(
     }
     const problem = `the ${key} ${JSON.stringify(entry[key])} is used by entry ${earlier} already`;
     return [{ keys: [...keys, index, key], problem, remedy: "remove one of the two" }];
-  });
-}
-
-/** A built-in method that is named twice; modules tell their types when they are loaded. */
-function repeatedMethods(methods: readonly EapMethodSetting[]): UnplacedMistake[] {
-  const seen = new Set<string>();
-  return methods.flatMap((method, index) => {
-    if (!("builtIn" in method)) return [];
-    if (!seen.has(method.builtIn)) {
-      seen.add(method.builtIn);
-      return [];
-    }
-    const problem = `${JSON.stringify(method.builtIn)} stands in the list already`;
-    return [{ keys: ["eap", "methods", index], problem, remedy: "remove one of the two" }];
   });
 }
 

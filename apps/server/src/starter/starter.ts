@@ -1,8 +1,8 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { systemRandom } from "@sallyport/runtime";
 import { starterFolder } from "../commands/command-line.ts";
 import { StartError } from "../start-error.ts";
+import { randomWord } from "./random-word.ts";
 import { starterExtension } from "./starter-extension.ts";
 
 /**
@@ -65,19 +65,6 @@ function starterSettings(secret: string, password: string): string {
   "state": "./state"
 }
 `;
-}
-
-/** Letters and digits without look-alikes, so that a secret can be read out and typed. */
-const alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-
-function randomWord(length: number): string {
-  let word = "";
-  while (word.length < length) {
-    const [octet = 255] = systemRandom(1);
-    if (octet < Math.floor(256 / alphabet.length) * alphabet.length)
-      word += alphabet[octet % alphabet.length];
-  }
-  return word;
 }
 
 async function writeNew(path: string, content: string): Promise<void> {

@@ -42,6 +42,7 @@ import type {
 } from "./conversation.ts";
 import { nakNotes, packetFacts } from "./packet-facts.ts";
 import { serverKeys } from "./server-keys.ts";
+import { TlsFlights } from "./tls-flights.ts";
 
 export interface EapRadiusClientOptions {
   /** Those that the peer accepts, best first: from `openEapMethods`. */
@@ -104,6 +105,8 @@ export interface EapRadiusClientEvents {
  * ```
  */
 export class EapRadiusClient {
+  readonly #sentFlights = new TlsFlights();
+  readonly #receivedFlights = new TlsFlights();
   readonly #options: EapRadiusClientOptions;
   readonly #peer: EapPeerHost;
   readonly #entries: EapConversationEntry[] = [];
@@ -249,14 +252,14 @@ export class EapRadiusClient {
       },
       state: this.#state !== undefined,
       eap: eap === "start" ? eap : packetFacts(eap),
-      notes: eap === "start" ? [] : nakNotes(eap),
+      notes: eap === "start" ? [] : [...nakNotes(eap), ...this.#sentFlights.notes(eap)],
     });
     events.request(all);
   }
 
   #note(answer: RadiusAnswer, bytes: Uint8Array | undefined): void {
     const { code, codeName, packet, tries } = answer;
-    const notes: string[] = [];
+    const notes: string[] = bytes === undefined ? [] : this.#receivedFlights.notes(bytes);
     const timeout = uint32Of(packet.first(sessionTimeoutType));
     if (timeout !== undefined) notes.push(`Session-Timeout ${timeout} s`);
     const keys = serverKeys(answer, this.#options.secret);

@@ -13,6 +13,7 @@ import { eapPacketSize } from "../wire/packet-size.ts";
 import { is8021x } from "../wire/port-type.ts";
 import { Conversation } from "./conversation.ts";
 import type { EapRadiusServerOptions } from "./eap-radius-server.ts";
+import type { EapInnerMethods } from "./round.ts";
 import { sessionAttributes } from "./session-attributes.ts";
 
 /** Makes the conversations of one server; what they share is made once. */
@@ -24,6 +25,7 @@ export class ConversationMaker {
   /** What was offered last, and what for: one policy offers the same again and again. */
   #lastTypes: readonly EapType[] | undefined;
   #lastOffer: readonly EapMethod[] = [];
+  readonly #connectionData: EapRadiusServerOptions["connectionData"];
 
   constructor(options: EapRadiusServerOptions) {
     const {
@@ -39,12 +41,12 @@ export class ConversationMaker {
     this.random = random;
     this.#methods = methods;
     this.#clock = clock;
+    this.#connectionData = connectionData;
     this.#shared = {
       clock,
       random,
       log,
       ...(provider !== undefined && { provider }),
-      ...(connectionData !== undefined && { connectionData }),
       settings: completeEngineSettings({
         // RFC 3579 section 2.2: the access server sends again what got lost.
         retransmission: "lower-layer",
@@ -55,7 +57,11 @@ export class ConversationMaker {
   }
 
   /** @param types what may be offered, first to be offered first; all methods where it is undefined */
-  make({ packet, client }: ReceivedRequest, types: readonly EapType[] | undefined): Conversation {
+  make(
+    { packet, client }: ReceivedRequest,
+    types: readonly EapType[] | undefined,
+    innerMethods: readonly EapInnerMethods[] = [],
+  ): Conversation {
     const methods = types === undefined ? this.#methods : this.#offered(types);
     const conversation = new Conversation({
       client: client.name,
@@ -66,12 +72,26 @@ export class ConversationMaker {
       methods,
       maxPacketSize: eapPacketSize(packet),
       flags: is8021x(packet) ? RAS_EAP_FLAG_8021X_AUTH : 0,
-      accountName: (identity) => conversation.accountName ?? identity,
+      accountName: (identity) => {
+        conversation.outerIdentity = conversation.accountName ?? identity;
+        return conversation.outerIdentity;
+      },
+      suppliedPassword: () => conversation.suppliedPassword,
       userAttributes: sessionAttributes(packet),
+      ...this.#configured(innerMethods),
       events: { send: conversation.send, finished: conversation.finish },
     });
     conversation.ledBy(authenticator);
     return conversation;
+  }
+
+  #configured(innerMethods: readonly EapInnerMethods[]): Pick<EapAuthenticatorOptions, "connectionData"> {
+    const connectionData = this.#connectionData;
+    if (connectionData === undefined) return {};
+    return {
+      connectionData: (method) =>
+        connectionData(method, innerMethods.find(({ type }) => isSameEapType(type, method.type))?.methods),
+    };
   }
 
   #offered(types: readonly EapType[]): readonly EapMethod[] {

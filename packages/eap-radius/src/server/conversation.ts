@@ -19,6 +19,8 @@ export type ConversationStep =
 export interface ConversationLeader {
   /** The method that is at work, or was last. */
   readonly method: EapMethod | undefined;
+  /** What it told of its session. */
+  readonly facts?: Readonly<Record<string, string>> | undefined;
   /** These three return a promise only when a method did. */
   start(): Promise<void> | undefined;
   receive(packet: Uint8Array): Promise<void> | undefined;
@@ -34,6 +36,10 @@ export class Conversation {
   user: Uint8Array | undefined = undefined;
   /** The account's name, where it is not what the peer says to be. */
   accountName: string | undefined = undefined;
+  /** Who the peer says to be outside of any tunnel, by its account's name. */
+  outerIdentity: string | undefined = undefined;
+  /** A password that a module brought for the user. */
+  suppliedPassword: Uint8Array | undefined = undefined;
   invalidPackets = 0;
   /** The request that the peer has to answer. */
   lastRequest: { readonly packet: Uint8Array; readonly interactive: boolean } | undefined = undefined;
@@ -68,7 +74,12 @@ export class Conversation {
   /** The method that is at work, or was last. */
   get method(): EapMethodFacts | undefined {
     const method = this.#leader?.method;
-    return method && { type: method.type, name: method.name };
+    if (method === undefined) return undefined;
+    const { type, name } = method;
+    const reported = this.#leader?.facts;
+    if (reported === undefined) return { type, name };
+    const { inner, ...details } = reported;
+    return { type, name, ...(inner !== undefined && { inner }), details };
   }
 
   /** Asks the peer who it is: what an EAP-Start wants. Otherwise the first response that is received begins. */

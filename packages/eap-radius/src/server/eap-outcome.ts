@@ -1,3 +1,4 @@
+import type { Secret } from "@sallyport/crypto";
 import type { EapType } from "@sallyport/eap";
 import type { RawAttribute } from "@sallyport/radius";
 
@@ -6,6 +7,10 @@ export interface EapMethodFacts {
   readonly type: EapType;
   /** FriendlyName: "MD5-Challenge". */
   readonly name: string;
+  /** The method inside of a tunnel, as the method reports it. */
+  readonly inner?: string;
+  /** What else the method reports of its session. */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 /** What one packet of the peer led to. */
@@ -23,6 +28,8 @@ export type EapOutcome =
       readonly method: EapMethodFacts | undefined;
       /** Who was authenticated (EAP-46). */
       readonly identity: string;
+      /** The password that the peer gave in clear inside a tunnel: for extensions of the server. */
+      readonly password?: Secret | undefined;
       /** What the method wants on the Access-Accept, keys left out: they are part of the ending. */
       readonly attributes: readonly RawAttribute[];
     }
@@ -31,6 +38,8 @@ export type EapOutcome =
       readonly method: EapMethodFacts | undefined;
       /** A Windows status code. */
       readonly error: number;
+      /** Who claimed to be there, where that is another than outside the tunnel. */
+      readonly identity?: string | undefined;
       readonly why: string;
     }
   /** Nothing is sent. */

@@ -17,8 +17,13 @@ export interface EapRadiusServerOptions {
   readonly methods: readonly EapMethod[];
   /** Verifies passwords for methods that ask for it (EAP-50). */
   readonly provider?: EapProvider | undefined;
-  /** The server's settings of each method: pConnectionData of begin; the registration's `configData` by default. */
-  readonly connectionData?: ((method: EapMethod) => Uint8Array | null) | undefined;
+  /**
+   * The server's settings of each method: pConnectionData of begin; the registration's `configData` by default.
+   * `innerMethods` is what the policy allows inside of it, undefined where it does not say.
+   */
+  readonly connectionData?:
+    | ((method: EapMethod, innerMethods: readonly string[] | undefined) => Uint8Array | null)
+    | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

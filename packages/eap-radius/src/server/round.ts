@@ -1,4 +1,4 @@
-import { constantTimeEqual } from "@sallyport/crypto";
+import { constantTimeEqual, Secret } from "@sallyport/crypto";
 import {
   decodeEapPacket,
   EAPCODE_Failure,
@@ -11,6 +11,8 @@ import {
   eapTypeIdentity,
   encodeEapResult,
   encodeNak,
+  findAuthAttribute,
+  raatUserPassword,
 } from "@sallyport/eap";
 import type { Answer, RawAttribute, ReceivedRequest, StateTable, StateUse } from "@sallyport/radius";
 import { RadiusCode } from "@sallyport/radius";
@@ -42,8 +44,20 @@ export interface RoundContext {
 export interface EapOffer {
   /** EAP types, the one to be offered first at the head; undefined offers all methods. Counts where a conversation begins. */
   readonly types: readonly EapType[] | undefined;
+  /** Inside of which methods only these others may be used; counts where a conversation begins. */
+  readonly innerMethods?: readonly EapInnerMethods[] | undefined;
   /** The name of the account where it is not what the peer says to be; counts in the round in which the peer says so. */
   readonly accountName?: string | undefined;
+  /** A password that a module brought for this user (NPS-66): methods verify against it from this round on. */
+  readonly suppliedPassword?: Uint8Array | undefined;
+}
+
+/** What may be used inside of a method that carries others. */
+export interface EapInnerMethods {
+  /** The type of the method outside. */
+  readonly type: EapType;
+  /** The first is offered first. */
+  readonly methods: readonly string[];
 }
 
 /** What a State stands for: a turn of one peer. */
@@ -143,13 +157,14 @@ export class EapRound {
     this.#conversation?.stop();
   }
 
-  #begin({ types, accountName }: EapOffer): Step | PromiseLike<Step> {
+  #begin({ types, innerMethods, accountName, suppliedPassword }: EapOffer): Step | PromiseLike<Step> {
     const message = this.#message;
     const { conversations } = this.#context;
     if (message instanceof EapMessageError) return { kind: "outcome", outcome: discard(message.message) };
     if (message.kind === "none") return failed("there is no EAP-Message");
     if (message.kind === "start") {
-      const conversation = conversations.make(this.#received, types);
+      const conversation = conversations.make(this.#received, types, innerMethods);
+      conversation.suppliedPassword = suppliedPassword?.slice();
       return this.#led(conversation, conversation.start());
     }
     let packet: ReturnType<typeof decodeEapPacket>;
@@ -163,15 +178,16 @@ export class EapRound {
     if (packet.type !== eapTypeIdentity)
       return failed("no conversation is known that this response belongs to");
     if (!isUserName(packet.data, this.#received)) return identityDiffers;
-    const conversation = conversations.make(this.#received, types);
+    const conversation = conversations.make(this.#received, types, innerMethods);
     conversation.user = userOf(this.#received);
     conversation.accountName = accountName;
+    conversation.suppliedPassword = suppliedPassword?.slice();
     return this.#led(conversation, conversation.receive(message.bytes));
   }
 
   #goOn(
     used: { readonly use: StateUse<Turn>; readonly fingerprint: Uint8Array },
-    { accountName }: EapOffer,
+    { accountName, suppliedPassword }: EapOffer,
   ): Step | PromiseLike<Step> {
     const { place } = used.use.payload;
     if (place === undefined) return { kind: "outcome", outcome: discard("the State was used") };
@@ -196,6 +212,8 @@ export class EapRound {
         conversation.accountName = accountName;
       }
     }
+    // Modules run in every round; what one brought counts until another one is brought.
+    conversation.suppliedPassword = suppliedPassword?.slice() ?? conversation.suppliedPassword;
     return this.#led(conversation, conversation.receive(message.bytes));
   }
 
@@ -228,9 +246,18 @@ export class EapRound {
         return this.#challenge(conversation, step.packet, step.interactive);
       case "finished": {
         const { result, identity, attributes } = step.outcome;
-        return result === 0
-          ? { kind: "success", method, identity, attributes: acceptAttributes(attributes) }
-          : { kind: "failure", method, error: result, why: failureText(step.outcome) };
+        if (result !== 0) {
+          const other = identity === conversation.outerIdentity ? undefined : identity;
+          return { kind: "failure", method, error: result, why: failureText(step.outcome), identity: other };
+        }
+        const password = findAuthAttribute(attributes, raatUserPassword)?.value;
+        return {
+          kind: "success",
+          method,
+          identity,
+          attributes: acceptAttributes(attributes),
+          ...(password instanceof Uint8Array && { password: new Secret(password) }),
+        };
       }
       case "nothing": {
         conversation.invalidPackets++;

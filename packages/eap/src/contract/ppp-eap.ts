@@ -93,6 +93,17 @@ export interface PppEapBeginInput {
   readonly signal: EapSignal;
   readonly clock: Clock;
   readonly random: Random;
+  /**
+   * Authenticator: a password that a module of the server brought for this user by now, from another user database
+   * (ratClearTextPassword, NPS-66); undefined where none did. To be asked when it is needed.
+   */
+  readonly suppliedPassword?: (() => Uint8Array | undefined) | undefined;
+  /**
+   * Tells what is worth knowing of the session, for traces and logs: `report({ cipher: "TLS_AES_256_GCM_SHA384" })`. An
+   * entry takes the place of an earlier one of its name; `inner` names the method inside of a tunnel. Never secrets.
+   * At most 32 entries are kept. Undefined where nobody listens.
+   */
+  readonly report?: ((facts: Readonly<Record<string, string>>) => void) | undefined;
 }
 
 /** PPP_EAP_INPUT as `makeMessage` receives it (Table E-3). A field is there only where it says something. */

@@ -11,6 +11,7 @@ export interface BeginFacts {
   readonly tokenImpersonateUser: unknown;
   readonly connectionData: Uint8Array | null;
   readonly userData: Uint8Array | null;
+  readonly suppliedPassword?: (() => Uint8Array | undefined) | undefined;
 }
 
 /** What the engine knows about begin. */
@@ -35,13 +36,19 @@ export class BeginInput implements PppEapBeginInput {
   readonly sendPacketSize: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly suppliedPassword: (() => Uint8Array | undefined) | undefined;
+  readonly report: (facts: Readonly<Record<string, string>>) => void;
   readonly #signal: () => EapSignal;
 
   constructor(
     effect: BeginEffect,
     facts: BeginFacts,
     options: EapHostOptions,
-    more: { readonly sendPacketSize: number; readonly signal: () => EapSignal },
+    more: {
+      readonly sendPacketSize: number;
+      readonly signal: () => EapSignal;
+      readonly report: (facts: Readonly<Record<string, string>>) => void;
+    },
   ) {
     this.flags = options.flags ?? 0;
     this.authenticator = facts.authenticator;
@@ -57,6 +64,8 @@ export class BeginInput implements PppEapBeginInput {
     this.sendPacketSize = more.sendPacketSize;
     this.clock = options.clock;
     this.random = options.random;
+    this.suppliedPassword = facts.suppliedPassword;
+    this.report = more.report;
     this.#signal = more.signal;
   }
 

@@ -24,6 +24,8 @@ import { giveBackSendBuffer, takeSendBuffer } from "./send-buffers.ts";
 
 const defaultCallTimeout: Milliseconds = 60_000;
 const defaultWarnTime: Milliseconds = 100;
+/** A method that never stops to report fills no memory. */
+const mostFacts = 32;
 
 /**
  * Carries out what an engine wants: calls the method's functions in order, waits where one returned a promise, runs
@@ -34,6 +36,7 @@ export abstract class SessionHost {
   protected abstract readonly engine: MethodSession<AuthenticatorEffect> | MethodSession<PeerEffect>;
   #method: EapMethod | undefined;
   #workBuffer: unknown = null;
+  #facts: Readonly<Record<string, string>> | undefined;
   #outcome: EapOutcome | undefined;
   /** Settles when no call is outstanding any more. */
   #running: Promise<void> | undefined;
@@ -79,6 +82,11 @@ export abstract class SessionHost {
    */
   stop(code: number = ERROR_PPP_REMOTE_TERMINATED): Promise<void> | undefined {
     return this.perform(this.engine.stop(code, this.now()));
+  }
+
+  /** What the method that runs, or ran last, told of its session. */
+  get facts(): Readonly<Record<string, string>> | undefined {
+    return this.#facts;
   }
 
   /** Aborted when the session is over. Made when somebody asks for it: most methods never do. */
@@ -188,11 +196,19 @@ export abstract class SessionHost {
     }
   }
 
+  #keepFacts(facts: Readonly<Record<string, string>>): void {
+    const texts = Object.entries({ ...this.#facts, ...facts }).filter(
+      ([, value]) => typeof value === "string",
+    );
+    this.#facts = Object.fromEntries(texts.slice(0, mostFacts));
+  }
+
   #begin(effect: Extract<CommonEffect, { readonly kind: "begin" }>): Following {
     const method = this.options.methods[effect.method];
     if (method === undefined) return this.engine.methodBegun(ERROR_AUTH_INTERNAL, this.now());
     this.#method = method;
     this.#workBuffer = null;
+    this.#facts = undefined;
     const { begin } = method;
     if (begin === null) {
       this.afterBegin();
@@ -203,6 +219,7 @@ export abstract class SessionHost {
     const input = new BeginInput(effect, this.#beginFacts(method, lent), this.options, {
       sendPacketSize: this.options.maxPacketSize ?? defaultPacketSize,
       signal: () => this.signal,
+      report: (facts) => this.#keepFacts(facts),
     });
     const begun = ({ status, reason }: CallStatus): readonly EapEffect[] => {
       overwriteLent(lent);

@@ -1,3 +1,4 @@
+import type { Secret } from "@sallyport/crypto";
 import type { Answer, RawAttribute, ReceivedRequest } from "@sallyport/radius";
 
 /**
@@ -38,8 +39,20 @@ export interface EapRound {
 export interface EapOffer {
   /** EAP types, the one to be offered first at the head; undefined leaves the choice to the service. */
   readonly types: readonly EapMethodType[] | undefined;
+  /** Inside of which methods only these others may be used. */
+  readonly innerMethods?: readonly EapInnerMethods[] | undefined;
   /** The name of the account where it is not what the peer says to be: realm rules changed it (NPS-78). */
   readonly accountName?: string | undefined;
+  /** ratClearTextPassword, where a module set it: the method verifies against it instead of the account's (NPS-66). */
+  readonly suppliedPassword?: Uint8Array | undefined;
+}
+
+/** What may be used inside of a method that carries others in a tunnel. */
+export interface EapInnerMethods {
+  /** The type of the method outside. */
+  readonly type: EapMethodType;
+  /** By the names that the EAP service has for them, the first to be offered first. */
+  readonly methods: readonly string[];
 }
 
 /** An EAP type: its number, or vendor and number of an expanded type (RFC 3748 section 5.7). */
@@ -51,6 +64,10 @@ export interface EapMethodFacts {
   readonly type: EapMethodType;
   /** FriendlyName: "MD5-Challenge". */
   readonly name: string;
+  /** The method inside of a tunnel, by the name that the EAP service has for it. */
+  readonly inner?: string;
+  /** What else the method told of its session, for traces. */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 export type EapOutcome =
@@ -67,6 +84,8 @@ export type EapOutcome =
       readonly method: EapMethodFacts | undefined;
       /** Who was authenticated (EAP-46). */
       readonly identity: string;
+      /** The password that the peer gave in clear inside a tunnel: extensions find it as ratClearTextPassword. */
+      readonly password?: Secret | undefined;
       /** The method's own attributes; they replace those of the policy (EAP-82). Keys are part of the ending. */
       readonly attributes: readonly RawAttribute[];
     }
@@ -75,6 +94,8 @@ export type EapOutcome =
       readonly method: EapMethodFacts | undefined;
       /** A Windows status code, as dwAuthResultCode has it. */
       readonly error: number;
+      /** Who claimed to be there, where that is another than outside the tunnel. */
+      readonly identity?: string | undefined;
       readonly why: string;
     }
   /** Nothing is sent. */

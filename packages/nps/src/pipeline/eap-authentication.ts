@@ -1,4 +1,26 @@
 import {
+  CERT_E_CHAINING,
+  CERT_E_CN_NO_MATCH,
+  CERT_E_CRITICAL,
+  CERT_E_EXPIRED,
+  CERT_E_INVALID_NAME,
+  CERT_E_MALFORMED,
+  CERT_E_PATHLENCONST,
+  CERT_E_PURPOSE,
+  CERT_E_REVOKED,
+  CERT_E_ROLE,
+  CERT_E_UNTRUSTEDCA,
+  CERT_E_UNTRUSTEDROOT,
+  CERT_E_VALIDITYPERIODNESTING,
+  CERT_E_WRONG_USAGE,
+  CRYPT_E_NO_REVOCATION_CHECK,
+  CRYPT_E_REVOCATION_OFFLINE,
+  CRYPT_E_REVOKED,
+  SEC_E_ALGORITHM_MISMATCH,
+  SEC_E_ILLEGAL_MESSAGE,
+  SEC_E_MULTIPLE_ACCOUNTS,
+} from "@sallyport/errors/hresult";
+import {
   ERROR_ACCT_DISABLED,
   ERROR_ACCT_EXPIRED,
   ERROR_AUTH_PROTOCOL_REJECTED,
@@ -6,16 +28,19 @@ import {
   ERROR_CHANGING_PASSWORD,
   ERROR_NO_AUTH_PROTOCOL_AVAILABLE,
   ERROR_NO_DIALIN_PERMISSION,
+  ERROR_NO_EAPTLS_CERTIFICATE,
   ERROR_PASSWD_EXPIRED,
+  ERROR_PEAP_CRYPTOBINDING_INVALID,
+  ERROR_PEAP_CRYPTOBINDING_NOTRECEIVED,
   ERROR_PEER_REFUSED_AUTH,
   ERROR_RESTRICTED_LOGON_HOURS,
 } from "@sallyport/errors/ras";
 import { isThenable } from "@sallyport/runtime";
 import { withAccount } from "../account-lookup.ts";
 import { HeldAttribute } from "../attribute-list.ts";
-import { ratFQUserName, ratStrippedUserName } from "../contract/attribute-types.ts";
+import { ratClearTextPassword, ratFQUserName, ratStrippedUserName } from "../contract/attribute-types.ts";
 import { rcAccessChallenge } from "../contract/constants.ts";
-import type { EapOffer, EapOutcome, EapRound } from "../eap/eap-service.ts";
+import type { EapMethodFacts, EapOffer, EapOutcome, EapRound } from "../eap/eap-service.ts";
 import { qualifiedName } from "../identity.ts";
 import { Reason } from "../reason.ts";
 import type { NpsRequest } from "../request.ts";
@@ -32,7 +57,9 @@ export function authenticateByEap(
   round: EapRound,
   context: PipelineContext,
 ): Disposition | PromiseLike<Disposition> {
-  return round.begins ? begin(request, round, context) : proceed(request, round, context, undefined);
+  return round.begins
+    ? begin(request, round, context)
+    : proceed(request, round, context, { types: undefined });
 }
 
 function begin(
@@ -49,7 +76,7 @@ function begin(
       request.reject(Reason.NoNetworkPolicy);
       return next;
     }
-    const { eapTypes } = policy;
+    const { eapTypes, eapInnerMethods } = policy;
     if (eapTypes?.length === 0) {
       return refuse(
         request,
@@ -57,7 +84,7 @@ function begin(
         `network policy "${policy.name}" allows no EAP`,
       );
     }
-    return proceed(request, round, context, eapTypes);
+    return proceed(request, round, context, { types: eapTypes, innerMethods: eapInnerMethods });
   });
 }
 
@@ -65,9 +92,14 @@ function proceed(
   request: NpsRequest,
   round: EapRound,
   context: PipelineContext,
-  types: EapOffer["types"],
+  offer: Pick<EapOffer, "types" | "innerMethods">,
 ): Disposition | PromiseLike<Disposition> {
-  const outcome = round.proceed({ types, accountName: request.realmUserName });
+  const suppliedPassword = request.attributes.first(ratClearTextPassword)?.bytes;
+  const outcome = round.proceed({
+    ...offer,
+    accountName: request.realmUserName,
+    ...(suppliedPassword !== undefined && suppliedPassword.length > 0 && { suppliedPassword }),
+  });
   return isThenable(outcome)
     ? outcome.then((settled) => conclude(request, settled, context))
     : conclude(request, outcome, context);
@@ -97,10 +129,15 @@ function conclude(
     }
     case "success":
       adoptIdentity(request, outcome.identity, context);
+      if (outcome.password !== undefined) {
+        request.attributes.set(HeldAttribute.ofBytes(ratClearTextPassword, outcome.password.reveal()));
+      }
       return withAccount(request, context, () => {
         request.trace.step(stage, "authenticated by EAP", {
           method: method?.name,
           identity: outcome.identity,
+          inner: method?.inner,
+          ...method?.details,
         });
         if (request.eap !== undefined) request.eap.attributes = outcome.attributes;
         request.accept();
@@ -108,12 +145,14 @@ function conclude(
         return next;
       });
     case "failure":
+      // Who tried is who spoke inside the tunnel: for the account's reason and for the lockout.
+      if (outcome.identity !== undefined) adoptIdentity(request, outcome.identity, context);
       return withAccount(request, context, (account) => {
         const known = failureReasons.get(outcome.error) ?? Reason.EapError;
         // The peer is not told which of the two is wrong; the administrator is.
         const reason =
           known === Reason.CredentialsMismatch && account === undefined ? Reason.NoSuchUser : known;
-        const refused = refuse(request, reason, outcome.why, method?.name, outcome.error);
+        const refused = refuse(request, reason, outcome.why, method, outcome.error);
         context.lockout?.verified(request);
         return refused;
       });
@@ -134,10 +173,11 @@ function refuse(
   request: NpsRequest,
   reason: number,
   problem: string,
-  method?: string,
+  method?: EapMethodFacts,
   error?: number,
 ): Disposition {
-  request.trace.step(stage, "refused", { problem, method, error });
+  const { name, inner, details } = method ?? {};
+  request.trace.step(stage, "refused", { problem, method: name, error, inner, ...details });
   request.reject(reason);
   return next;
 }
@@ -154,4 +194,27 @@ const failureReasons: ReadonlyMap<number, number> = new Map([
   [ERROR_AUTH_PROTOCOL_REJECTED, Reason.EapTypeUnusable],
   [ERROR_NO_AUTH_PROTOCOL_AVAILABLE, Reason.EapTypeUnusable],
   [ERROR_PEER_REFUSED_AUTH, Reason.EapTypeUnusable],
+  [ERROR_NO_EAPTLS_CERTIFICATE, Reason.IncompleteCredentials],
+  [ERROR_PEAP_CRYPTOBINDING_INVALID, Reason.CryptoBindingInvalid],
+  [ERROR_PEAP_CRYPTOBINDING_NOTRECEIVED, Reason.CryptoBindingMissing],
+  [CRYPT_E_REVOKED, Reason.CertificateRevoked],
+  [CERT_E_REVOKED, Reason.CertificateRevoked],
+  [CRYPT_E_NO_REVOCATION_CHECK, Reason.RevocationUnknown],
+  [CRYPT_E_REVOCATION_OFFLINE, Reason.RevocationOffline],
+  [CERT_E_EXPIRED, Reason.CertificateExpired],
+  [SEC_E_MULTIPLE_ACCOUNTS, Reason.CertificateOfSeveralAccounts],
+  [CERT_E_VALIDITYPERIODNESTING, Reason.ValidityPeriodsNotNested],
+  [CERT_E_ROLE, Reason.NoAuthority],
+  [CERT_E_PATHLENCONST, Reason.PathTooLong],
+  [CERT_E_CRITICAL, Reason.UnknownCriticalExtension],
+  [CERT_E_WRONG_USAGE, Reason.NoClientPurpose],
+  [CERT_E_PURPOSE, Reason.NoClientPurpose],
+  [CERT_E_MALFORMED, Reason.MalformedCertificate],
+  [CERT_E_CHAINING, Reason.AuthorityNotTrusted],
+  [CERT_E_UNTRUSTEDCA, Reason.AuthorityNotTrusted],
+  [CERT_E_UNTRUSTEDROOT, Reason.IssuerNotTrusted],
+  [SEC_E_ILLEGAL_MESSAGE, Reason.BadMessage],
+  [SEC_E_ALGORITHM_MISMATCH, Reason.NoCommonAlgorithm],
+  [CERT_E_CN_NO_MATCH, Reason.NameMismatch],
+  [CERT_E_INVALID_NAME, Reason.NoPrincipalName],
 ]);

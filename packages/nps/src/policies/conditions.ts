@@ -1,6 +1,6 @@
 import type { LogonHours } from "@sallyport/accounts";
 import { PrefixTable } from "@sallyport/radius";
-import type { EapMethodType } from "../eap/eap-service.ts";
+import type { EapInnerMethods, EapMethodType } from "../eap/eap-service.ts";
 import type { NpsRequest } from "../request.ts";
 import {
   addressFact,
@@ -10,6 +10,8 @@ import {
   eapTypeFact,
   eapTypeText,
   groupsFact,
+  type InnerMethodSeen,
+  innerMethodFact,
   type PolicyFact,
   partsOfWeek,
   timeFact,
@@ -139,6 +141,16 @@ export function eapTypeCondition(types: readonly EapMethodType[]): FactCondition
     description: `EAP type is ${oneOf([...wanted])}`,
     holds: (seen) => seen === "not chosen" || (seen !== "no EAP" && wanted.has(seen.type)),
     samples: Array.from(wanted, (type) => ({ type, name: type })),
+  });
+}
+
+/** Holds for another method outside, and as long as the one inside is not known. */
+export function innerMethodCondition({ type, methods }: EapInnerMethods): FactCondition<InnerMethodSeen> {
+  const outside = eapTypeText(type);
+  return factCondition<InnerMethodSeen>({
+    fact: innerMethodFact,
+    description: `the method inside of EAP type ${outside} is ${oneOf(methods)}`,
+    holds: (seen) => seen?.type !== outside || seen.inner === undefined || methods.includes(seen.inner),
   });
 }
 

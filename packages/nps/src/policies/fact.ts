@@ -119,6 +119,17 @@ export const eapTypeFact: PolicyFact<EapTypeSeen> = {
   },
 };
 
+/** The method inside of another one; undefined where none is outside. */
+export type InnerMethodSeen = { readonly type: string; readonly inner: string | undefined } | undefined;
+
+export const innerMethodFact: PolicyFact<InnerMethodSeen> = {
+  id: "inner method",
+  name: "inner method",
+  read: ({ eap }) =>
+    eap?.method === undefined ? undefined : { type: eapTypeText(eap.method.type), inner: eap.method.inner },
+  show: (seen) => (seen?.inner === undefined ? "is not known" : `is ${seen.inner}`),
+};
+
 /** "4", or vendor and number of an expanded type: "311/7". */
 export function eapTypeText(type: EapMethodType): string {
   return typeof type === "number" ? String(type) : `${type.vendorId}/${type.vendorType}`;

@@ -1,12 +1,13 @@
 import { parseLogonHours } from "@sallyport/accounts";
 import type { AttributeInput } from "@sallyport/radius";
-import type { EapMethodType } from "../eap/eap-service.ts";
+import type { EapInnerMethods, EapMethodType } from "../eap/eap-service.ts";
 import { Reason } from "../reason.ts";
 import { type AttributeConditionSettings, attributeCondition } from "./attribute-condition.ts";
 import {
   type AuthenticationType,
   authenticationTypeCondition,
   eapTypeCondition,
+  innerMethodCondition,
   isFactCondition,
   oneOf,
   timeCondition,
@@ -37,6 +38,8 @@ export interface NetworkConstraints {
   readonly authenticationMethods?: readonly AuthenticationMethod[] | undefined;
   /** EAP Types, offered in this order (reason 66); an empty list refuses EAP. Default: those of the EAP service. */
   readonly eapTypes?: readonly EapMethodType[] | undefined;
+  /** What may be used inside of EAP methods that carry others (reason 66). Default: any. */
+  readonly eapInnerMethods?: readonly EapInnerMethods[] | undefined;
   /** Day and time restrictions (reason 68): "Mo-Fr 08:00-18:00". */
   readonly dayAndTime?: string | undefined;
   /** NAS Port Type (reason 70): "Ethernet", "Wireless-802.11", "Virtual". */
@@ -94,6 +97,7 @@ export function networkPolicy(
     attributes: networkAttributes(constraints, settings.settings ?? {}),
     ...(ignoreDialInPermission !== undefined && { ignoreDialInPermission }),
     ...(eapTypes !== undefined && { eapTypes }),
+    ...(constraints.eapInnerMethods !== undefined && { eapInnerMethods: constraints.eapInnerMethods }),
   };
 }
 
@@ -104,7 +108,14 @@ function offeredTypes({ authenticationMethods, eapTypes }: NetworkConstraints): 
 
 /** The constraints in the order in which they are asked. */
 export function networkConstraints(constraints: NetworkConstraints, timeZone: string): PolicyConstraint[] {
-  const { authenticationMethods, eapTypes, dayAndTime, calledStationId, nasPortTypes } = constraints;
+  const {
+    authenticationMethods,
+    eapTypes,
+    eapInnerMethods = [],
+    dayAndTime,
+    calledStationId,
+    nasPortTypes,
+  } = constraints;
   const made: PolicyConstraint[] = [];
   const add = (condition: PolicyCondition, reason: number): void => void made.push({ ...condition, reason });
   if (authenticationMethods !== undefined) {
@@ -114,6 +125,9 @@ export function networkConstraints(constraints: NetworkConstraints, timeZone: st
     add({ ...allowed, description }, Reason.AuthenticationMethodNotAllowed);
   }
   if (eapTypes !== undefined) add(eapTypeConstraint(eapTypes), Reason.AuthenticationMethodNotAllowed);
+  for (const inner of eapInnerMethods) {
+    add(innerMethodCondition(inner), Reason.AuthenticationMethodNotAllowed);
+  }
   if (dayAndTime !== undefined) {
     add(timeCondition(parseLogonHours(dayAndTime, timeZone), dayAndTime), Reason.DialInHours);
   }

@@ -1,5 +1,5 @@
 import type { RadiusAttributeInput } from "../contract/attribute.ts";
-import type { EapMethodType } from "../eap/eap-service.ts";
+import type { EapInnerMethods, EapMethodType } from "../eap/eap-service.ts";
 import type { NpsRequest } from "../request.ts";
 import type { RealmRule } from "./realm-rules.ts";
 
@@ -53,6 +53,8 @@ export interface NetworkPolicy {
    * the EAP service, in its order. An empty list: no EAP.
    */
   readonly eapTypes?: readonly EapMethodType[];
+  /** What may be used inside of EAP methods that carry others; any where a method is not listed. */
+  readonly eapInnerMethods?: readonly EapInnerMethods[];
   /** The profile: what an Access-Accept carries. */
   readonly attributes: readonly RadiusAttributeInput[];
 }

@@ -1,4 +1,5 @@
 import { reasonOf } from "@sallyport/errors/nps";
+import type { EapMethodFacts } from "../eap/eap-service.ts";
 import type { PolicyTried } from "../policies/policy-list.ts";
 import { stepWords } from "./narrative.ts";
 import type { RequestTraceJson, TraceStep } from "./request-trace.ts";
@@ -24,7 +25,8 @@ export function traceExplanation(trace: RequestTraceJson): string {
     ["User", user(trace)],
     ["From", `client ${request.client}, ${request.source}`],
     ["At", trace.receivedAt],
-    ["EAP", trace.eap?.name],
+    ["EAP", trace.eap && eapWords(trace.eap)],
+    ...Object.entries(trace.eap?.details ?? {}).map(([name, text]) => ["", `${name}: ${text}`] as const),
   ];
   return [
     headline(trace),
@@ -52,6 +54,11 @@ const outcomes: Readonly<Record<string, string>> = {
   "Access-Challenge": "was answered with a challenge",
   "Accounting-Response": "was recorded",
 };
+
+/** "PEAP, inside of it mschapv2". */
+function eapWords({ name, inner }: EapMethodFacts): string {
+  return inner === undefined ? name : `${name}, inside of it ${inner}`;
+}
 
 /** The identity before and after realm rules and EAP. */
 function user({ account, request }: RequestTraceJson): string | undefined {

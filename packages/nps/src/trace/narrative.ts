@@ -16,7 +16,9 @@ export function traceLine(trace: RequestTraceJson): string {
     `#${trace.id} ${outcome(trace)}`,
     [who, trace.request.source].join(" "),
     ...accountingWords(trace),
-    ...(trace.eap === undefined ? [] : [`EAP ${trace.eap.name}`]),
+    ...(trace.eap === undefined
+      ? []
+      : [`EAP ${[trace.eap.name, trace.eap.inner].filter(Boolean).join("/")}`]),
     ...why(trace),
     duration(trace.durationMs),
   ].join("  ");

@@ -1,0 +1,69 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { PppEapBeginInput } from "@sallyport/eap";
+import { alertName, type TlsError, type TlsSession } from "@sallyport/tls-engine";
+import { type CertificateFacts, certificateFacts } from "../certificates/certificate-facts.ts";
+
+/** What becomes known of one session of a TLS method, from wherever it is known. */
+export interface SessionRecord {
+  readonly input: PppEapBeginInput;
+  /** The tunnel, or the whole of EAP-TLS. */
+  session?: TlsSession;
+  /** Of a method with certificates inside of the tunnel. */
+  innerSession?: TlsSession;
+  /** What ended TLS. */
+  failure?: TlsError;
+  /** The method inside of the tunnel, as the settings name it: `mschapv2`, `pap`, `eap-md5`. */
+  inner?: string;
+  innerIdentity?: string;
+  /** Subject and issuer of the client's certificate: reading one takes longer than all else that is noted here. */
+  certificate?: string;
+  /** How the client's certificate led to an account. */
+  mapping?: string;
+  /** Why the client's certificate was refused. */
+  refusal?: string;
+}
+
+/**
+ * The record of the session that a call belongs to. TLS methods ask others for certificates and passwords, who are
+ * not told on whose behalf.
+ */
+export const sessionRecords: AsyncLocalStorage<SessionRecord> = new AsyncLocalStorage<SessionRecord>();
+
+/** What an administrator reads of a session. */
+export function recordFacts(record: SessionRecord): Readonly<Record<string, string>> {
+  const { session, innerSession, failure, inner, innerIdentity, mapping, refusal } = record;
+  const connection = session?.connection;
+  const [own] = (innerSession ?? session)?.connection?.peerCertificates ?? [];
+  if (own !== undefined && record.certificate === undefined)
+    noteCertificate(record, certificateFacts(own.der));
+  return present({
+    inner,
+    "TLS version": connection?.protocol,
+    cipher: connection?.cipher,
+    resumed: connection === undefined ? undefined : connection.resumed ? "yes" : "no",
+    "inner identity": innerIdentity,
+    certificate: record.certificate,
+    "certificate mapping": mapping,
+    "certificate refused": refusal,
+    "TLS failed": failure && failureWords(failure),
+  });
+}
+
+/** Keeps what a certificate says of itself for whoever reads the trace. */
+export function noteCertificate(record: SessionRecord, facts: CertificateFacts | undefined): void {
+  record.certificate =
+    facts === undefined ? "it cannot be read" : `${facts.subject}, issued by ${facts.issuer}`;
+}
+
+function failureWords({ reason, alert, detail }: TlsError): string {
+  const what = reason === "alert-received" ? "the peer refuses" : reason;
+  return [what, alert === undefined ? undefined : alertName(alert), detail]
+    .filter((part) => part !== undefined)
+    .join(", ");
+}
+
+function present(facts: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  );
+}
