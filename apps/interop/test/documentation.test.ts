@@ -348,9 +348,10 @@ describe("code blocks of the documentation", () => {
   it("the sample's README tells what happens", async () => {
     const document = "packages/samples/nps-device-allowlist/README.md";
     const [settings] = codeBlocks(document).filter(({ language }) => language === "json");
-    const [command] = codeBlocks(document)
+    const command = codeBlocks(document)
       .filter(({ language }) => language === "sh")
-      .flatMap(commandsOf);
+      .flatMap(commandsOf)
+      .find((line) => line.startsWith("sallyport "));
     const fragment = JSON.parse(`{${settings?.content}}`) as {
       extensions: { authentication: { module: string }[] };
     };

@@ -15,6 +15,19 @@ export function deviceId(calledFrom: string): string {
   return /^[0-9a-f]{12}/.exec(digits)?.[0] ?? calledFrom.trim().toLowerCase();
 }
 
+/** What the user is told who must not use this device; undefined for who may. */
+export function refusalFor(
+  devices: ReadonlyMap<string, Device>,
+  calledFrom: string,
+  user: string,
+): string | undefined {
+  const device = devices.get(deviceId(calledFrom));
+  if (device === undefined) return "This device is not registered.";
+  if (device.users !== undefined && !device.users.has(user.toLowerCase()))
+    return "This device is registered for somebody else.";
+  return undefined;
+}
+
 /** Reads the settings; every mistake is told, with its place. */
 export function devicesOf(settings: unknown): {
   readonly list: ReadonlyMap<string, Device>;
