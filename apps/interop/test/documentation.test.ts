@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { EAPACTION_Done, EAPACTION_Send, openEapMethods, type RasEapModule } fro
 import { runEapConversation } from "@sallyport/eap-radius/node";
 import { createRadiusClient } from "@sallyport/radius/node";
 import { silentLog } from "@sallyport/runtime";
-import { keyProof } from "@sallyport/sample-eap-key-proof";
+import { passphrase } from "@sallyport/sample-eap-passphrase";
 import type { SettingsInput } from "@sallyport/server";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type CodeBlock, codeBlocks, commandsOf, root } from "../src/markdown.ts";
@@ -38,9 +38,13 @@ const documents = [
   "packages/radius/README.md",
   "packages/ras-security/README.md",
   "packages/runtime/README.md",
-  "packages/samples/eap-key-proof/README.md",
+  "packages/samples/eap-passphrase/README.md",
+  "packages/samples/eap-user-database/README.md",
+  "packages/samples/nps-accounting-webhook/README.md",
   "packages/samples/nps-device-allowlist/README.md",
+  "packages/samples/nps-lockout/README.md",
   "packages/samples/nps-totp-challenge/README.md",
+  "packages/samples/nps-vlan-by-group/README.md",
   "packages/samples/radius-monitor/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
@@ -115,6 +119,7 @@ describe("code blocks of the documentation", () => {
       /^npm create @sallyport\/extension\b/, // scripts/create-test.mjs, from tarballs
       /^npm install @sallyport\/[a-z-]+$/,
       /^npm run sallyport -- /,
+      /^(PASSPHRASE=\S+ )?npm run (enrol|log-on) -- /,
       /^npx @sallyport\/server start$/,
       /^(npx @sallyport\/errors|winerror) /,
       /^sallyport (start|check|log|trace|radius test|eap test)\b/,
@@ -259,25 +264,53 @@ describe("code blocks of the documentation", () => {
     expect(ended.stdout).toBe(`true\n${blocks[index]?.content}`);
   });
 
-  it("the README of the key proof: a device logs on, with the keys of its method", async () => {
-    const blocks = codeBlocks("packages/samples/eap-key-proof/README.md");
+  it("the README of the passphrase: a user logs on, with the keys of the method", async () => {
+    const blocks = codeBlocks("packages/samples/eap-passphrase/README.md");
     const [settings] = blocks.filter(({ language }) => language === "json");
-    const [module] = blocks.filter(({ file }) => file === "devices.ts");
-    const sample = fileURLToPath(import.meta.resolve("@sallyport/sample-eap-key-proof"));
-    const devices = module?.content.replace("@sallyport/sample-eap-key-proof", sample) ?? "";
+    const [module] = blocks.filter(({ file }) => file === "users.ts");
+    const sample = fileURLToPath(import.meta.resolve("@sallyport/sample-eap-passphrase"));
+    const users = module?.content.replace("@sallyport/sample-eap-passphrase", sample) ?? "";
     const extended = { ...labSettings, ...(JSON.parse(`{${settings?.content}}`) as SettingsInput) };
-    const server = await startSallyport(extended, { files: { "devices.ts": devices } });
-    const { methods } = await openEapMethods([keyProof()], { log: silentLog });
-    const logOn = (first: number) =>
+    const server = await startSallyport(extended, { files: { "users.ts": users } });
+    const { methods } = await openEapMethods([passphrase()], { log: silentLog });
+    const logOn = (password: string) =>
       runEapConversation({
         server: server.auth,
         secret: "testing123",
         methods,
         identity: "printer-1",
-        userData: Uint8Array.from({ length: 32 }, (_, index) => index + first),
+        password,
       });
-    expect((await logOn(0)).result).toMatchObject({ kind: "accepted", keys: "match" });
-    expect((await logOn(1)).result).toMatchObject({ kind: "rejected" });
+    expect((await logOn("k3f9-0pzt-8m2c-wq1x-7hbd")).result).toMatchObject({
+      kind: "accepted",
+      keys: "match",
+    });
+    expect((await logOn("k3f9-0pzt-8m2c-wq1x-7hbe")).result).toMatchObject({ kind: "rejected" });
+  });
+
+  it("the project of the passphrase: enrolled, started, logged on by the commands of its README", async () => {
+    const sample = join(root, "packages/samples/eap-passphrase");
+    const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    cpSync(join(sample, "src"), join(folder, "src"), { recursive: true });
+    const settings = JSON.parse(readFileSync(join(sample, "sallyport.config.json"), "utf8"));
+    const { scripts } = JSON.parse(readFileSync(join(sample, "package.json"), "utf8"));
+    const npmRun = (script: string, env: Record<string, string> = {}) =>
+      run(process.execPath, [...scripts[script].split(" ").slice(1), "alice"], {
+        cwd: folder,
+        env: { ...process.env, ...env },
+      });
+    const enrolled = await npmRun("enrol");
+    expect(enrolled).toMatchObject({ status: 0, stderr: "" });
+    settings.radius = { ...settings.radius, auth: "127.0.0.1:0", acct: "127.0.0.1:0" };
+    const server = await startSallyport(settings, { folder });
+    settings.radius.auth = server.auth;
+    writeFileSync(join(folder, "sallyport.config.json"), JSON.stringify(settings));
+    expect(await npmRun("log-on", { PASSPHRASE: enrolled.stdout.trim() })).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Accepted: alice[\s\S]*keys are those of the method/m),
+    });
+    expect(await npmRun("log-on", { PASSPHRASE: "guess" })).toMatchObject({ status: 1 });
   });
 
   it("the guide to SSPI: the handshake with callbacks and the one with await print what it says", async () => {
