@@ -7,6 +7,7 @@ peers=(
   freeradius       # the RADIUS server most networks run
   freeradius-utils # radclient
   eapoltest        # eapol_test, the supplicant of wpa_supplicant as a RADIUS client
+  hostapd          # an access point, whose RADIUS server knows PEAP and TTLS, too
   tshark           # an independent decoder for what goes over the wire
   ppp              # chat, which dials for pppd
   inetutils-telnet # telnet

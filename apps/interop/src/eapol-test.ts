@@ -5,6 +5,11 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The methods under the names of wpa_supplicant. */
 export type SupplicantMethod = "MD5" | "MSCHAPV2" | "GTC" | "OTP";
+/** Those that carry another inside. */
+export type SupplicantTunnel = "PEAP" | "TTLS";
+
+/** Methods that yield session keys. */
+const withKeys: ReadonlySet<SupplicantMethod | SupplicantTunnel> = new Set(["MSCHAPV2", "PEAP", "TTLS"]);
 
 export interface EapolTestOptions {
   readonly identity: string;
@@ -26,7 +31,7 @@ export interface EapolTestResult extends Ended {
 /** Lets hostapd's eapol_test log on once. Methods without keys are told not to wait for any. */
 export async function eapolTest(
   server: string,
-  method: SupplicantMethod,
+  method: SupplicantMethod | SupplicantTunnel,
   { identity, password, timeout = 15, further = [], args = [] }: EapolTestOptions,
 ): Promise<EapolTestResult> {
   const file = join(temporaryFolder(), "network.conf");
@@ -50,13 +55,13 @@ export async function eapolTest(
     "testing123",
     "-t",
     String(timeout),
-    ...(method === "MSCHAPV2" ? [] : ["-n"]),
+    ...(withKeys.has(method) ? [] : ["-n"]),
     ...args,
   ]);
   return {
     ...ended,
     success: ended.status === 0 && /^SUCCESS$/m.test(ended.stdout),
-    keysMatch: ended.stdout.includes("MPPE keys OK: 1  mismatch: 0"),
+    keysMatch: /MPPE keys OK: [1-9]\d* {2}mismatch: 0/.test(ended.stdout),
   };
 }
 

@@ -8,6 +8,7 @@ const packages = {
   eapol_test: "eapoltest",
   freeradius: "freeradius",
   gcc: "gcc",
+  hostapd: "hostapd",
   "mingw-w64 headers": "mingw-w64-common",
   radclient: "freeradius-utils",
   tshark: "tshark",

@@ -48,6 +48,7 @@ const documents = [
   "packages/samples/radius-monitor/README.md",
   "packages/sspi/README.md",
   "packages/testbench/README.md",
+  "packages/tls-engine/README.md",
 ];
 
 const blocksIn = (language: string) =>

@@ -1,6 +1,7 @@
 export { constantTimeEqual } from "./constant-time-equal.ts";
 export { desEncrypt } from "./des.ts";
 export { HmacMd5, hmacMd5 } from "./hmac-md5.ts";
+export { hmacSha1 } from "./hmac-sha1.ts";
 export { md4 } from "./md4.ts";
 export { Md5, md5 } from "./md5.ts";
 export { type MppeKeys, mppeKeys } from "./mppe-keys.ts";

@@ -162,6 +162,48 @@ export {
   parseOneTimePassword,
   parseOneTimePasswordChallenge,
 } from "./methods/one-time-password/one-time-password-text.ts";
+// Tunnels, and what is said inside.
+export { eapTypePeap, type PeapOptions, peap, peapServer } from "./methods/peap/peap.ts";
+export type { CryptoBindingUse } from "./methods/peap/peap-authenticator.ts";
+export {
+  type CryptoBinding,
+  decodePeapTlvs,
+  eapTypeTlv,
+  encodePeapTlvs,
+  type PeapTlvs,
+} from "./methods/peap/peap-tlv.ts";
+export { PeapTlvError, type PeapTlvErrorReason } from "./methods/peap/peap-tlv-error.ts";
+export {
+  type EapTlsApplicant,
+  type EapTlsCaller,
+  type EapTlsClientOptions,
+  type EapTlsOptions,
+  type EapTlsServerOptions,
+  type EapTlsVerdict,
+  eapTls,
+  eapTlsServer,
+} from "./methods/tls/eap-tls.ts";
+export { eapTypeTls } from "./methods/tls/type.ts";
+export type { TlsMethodClientSettings, TlsMethodServerSettings } from "./methods/tls-core/tls-endpoints.ts";
+export type { TlsRefusal, TlsRefusalReason } from "./methods/tls-core/tls-refusal.ts";
+export { type DiameterAvp, decodeAvps, encodeAvps } from "./methods/ttls/avp.ts";
+export { AvpError, type AvpErrorReason } from "./methods/ttls/avp-error.ts";
+export type { MsChapAccounts, MsChapLogonAnswer } from "./methods/ttls/ms-chap-accounts.ts";
+export {
+  eapTypeTtls,
+  type TtlsClientOptions,
+  type TtlsOptions,
+  type TtlsServerOptions,
+  ttls,
+  ttlsServer,
+} from "./methods/ttls/ttls.ts";
+export type { TtlsProtocol } from "./methods/ttls/ttls-credentials.ts";
+export type { InnerMethodOptions } from "./methods/tunnel/inner-methods.ts";
+export type {
+  TunnelClientOptions,
+  TunnelOptions,
+  TunnelServerOptions,
+} from "./methods/tunnel/tunnel-method.ts";
 export { decodeUserQuestion, type EapUserQuestion } from "./methods/user-question.ts";
 // Packets.
 export * from "./wire/codes.ts";

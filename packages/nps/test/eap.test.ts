@@ -1,3 +1,4 @@
+import { Secret } from "@sallyport/crypto";
 import type { Answer, ReceivedRequest } from "@sallyport/radius";
 import { describe, expect, it } from "vitest";
 import {
@@ -8,8 +9,11 @@ import {
   type EapOutcome,
   type EapRound,
   type EapService,
+  npsExtension,
+  type RadiusExtensionControlBlock,
   radiusAttribute,
   raReject,
+  ratClearTextPassword,
   ratReplyMessage,
   ratStrippedUserName,
   rcAccessAccept,
@@ -396,5 +400,116 @@ describe("traces and records", () => {
       [1, "MD5-Challenge"],
       [3, "MD5-Challenge"],
     ]);
+  });
+});
+
+describe("tunnels", () => {
+  const peap = { type: 25, name: "PEAP" } as const;
+  const inTunnel = (more: Partial<Extract<EapOutcome, { kind: "success" }>> = {}): EapOutcome => ({
+    kind: "success",
+    method: peap,
+    identity: "bob",
+    attributes: [],
+    ...more,
+  });
+
+  /** What an authorization extension finds in the request. */
+  function watching(outcome: EapOutcome, options: Parameters<typeof createHarness>[0] = {}) {
+    const seen: (string | undefined)[] = [];
+    const module = {
+      RadiusExtensionProcess2(ecb: RadiusExtensionControlBlock) {
+        for (const type of [ratStrippedUserName, ratClearTextPassword]) {
+          const found = Array.from(ecb.getRequest()).find(({ attrType }) => attrType === type);
+          seen.push(found?.value instanceof Uint8Array ? new TextDecoder().decode(found.value) : undefined);
+        }
+        return 0;
+      },
+    };
+    const { eap } = scripted(outcome);
+    const harness = createHarness({
+      eap,
+      accounts: [{ name: "bob", password: "builder" }],
+      authorization: [npsExtension(module, { name: "watching" })],
+      ...options,
+    });
+    return { harness, seen };
+  }
+
+  it("NPS-66 a password that a module brings goes to the method, in every round", async () => {
+    const offered: unknown[] = [];
+    const { eap, round } = scripted(success);
+    Object.assign(round, {
+      proceed: ({ suppliedPassword }: { suppliedPassword?: Uint8Array }) => {
+        offered.push(suppliedPassword === undefined ? undefined : new TextDecoder().decode(suppliedPassword));
+        return challengeOutcome;
+      },
+    });
+    const module = {
+      RadiusExtensionProcess2: (ecb: RadiusExtensionControlBlock) =>
+        ecb.getRequest().add(radiusAttribute(ratClearTextPassword, "from elsewhere")),
+    };
+    await createHarness({ eap }).bare(identity);
+    await createHarness({ eap, authentication: [npsExtension(module, { name: "directory" })] }).bare(
+      identity,
+    );
+    expect(offered).toEqual([undefined, "from elsewhere"]);
+  });
+
+  it("authorization extensions find who spoke inside, and the password given in clear; no answer and no trace has it", async () => {
+    const { harness, seen } = watching(inTunnel({ password: new Secret("builder of things") }));
+    const observed = await harness.bare(identity);
+    expect(observed.answer).toBe("accept");
+    expect(seen.map((value) => value?.replace(/^.*\\/, ""))).toEqual(["bob", "builder of things"]);
+    expect(JSON.stringify([observed.attributes, observed.trace])).not.toContain("builder of things");
+  });
+
+  it("a method that gives no password brings none", async () => {
+    const { harness, seen } = watching(inTunnel());
+    await harness.bare(identity);
+    expect(seen[1]).toBeUndefined();
+  });
+
+  it("NPS-89 logs and events have a name of its own for PEAP (Table N-12)", async () => {
+    const { harness } = watching(inTunnel(), { audit: { events: "all", serverName: "nps1" } });
+    await harness.bare(identity);
+    expect(harness.records.at(-1)?.authenticationType).toBe(11);
+    expect(harness.log.events.at(-1)?.fields).toMatchObject({ AuthenticationType: "PEAP", EAPType: "PEAP" });
+  });
+
+  it.each([
+    ["who is known: a wrong password", "bob", 16],
+    ["who is not: no such user", "mallory", 8],
+  ])("after a refusal the one inside counts, %s", async (_, inner, reason) => {
+    const outcome: EapOutcome = {
+      kind: "failure",
+      method: peap,
+      error: 691,
+      why: "as told",
+      identity: inner,
+    };
+    const { eap } = scripted(outcome);
+    const accounts = [{ name: "bob", password: "builder" }];
+    expect(await createHarness({ eap, accounts }).bare(identity)).toMatchObject({ answer: "reject", reason });
+  });
+
+  it("wrong passwords inside lock the account of the one inside, not the name outside", async () => {
+    const outcome: EapOutcome = {
+      kind: "failure",
+      method: peap,
+      error: 691,
+      why: "as told",
+      identity: "bob",
+    };
+    const { eap } = scripted(outcome);
+    const accounts = [
+      { name: "bob", password: "builder" },
+      { name: "alice", password: "wonderland" },
+    ];
+    const harness = createHarness({ eap, accounts, lockout: { maxDenials: 1 } });
+    await harness.bare(identity);
+    const pap = (name: string, password: string) =>
+      harness.bare({ "User-Name": name, "User-Password": text(password) });
+    expect(await pap("bob", "builder")).toMatchObject({ answer: "reject", reason: 64 });
+    expect(await pap("alice", "wonderland")).toMatchObject({ answer: "accept" });
   });
 });

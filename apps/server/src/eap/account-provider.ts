@@ -1,6 +1,7 @@
 import {
   type Account,
   type AccountSource,
+  clearPassword,
   type Refusal,
   type ScryptVerifier,
   verifyChap,
@@ -42,10 +43,24 @@ export function accountProvider(options: EapAccounts): EapProvider {
     return account instanceof Promise ? account.then(found) : found(account);
   };
   return {
-    authenticate: (request) => withAccount(request.identity, (account) => verify(request, account, options)),
+    authenticate: (request) =>
+      withAccount(request.identity, (account) =>
+        verify(request, withSuppliedPassword(account, request.identity, request.suppliedPassword), options),
+      ),
     // EAP-52: a method of one's own vouches for the user. Authorization is the network policy's business here.
     authorize: () => result(0),
   };
+}
+
+/** A module may bring the password of another user database, and with it a user that has no account here (NPS-66). */
+export function withSuppliedPassword(
+  account: Account | undefined,
+  identity: string,
+  supplied: Uint8Array | undefined,
+): Account | undefined {
+  if (supplied === undefined || supplied.length === 0) return account;
+  const stranger = { name: identity, groups: [], enabled: true, dialIn: "policy" } as const;
+  return { ...(account ?? stranger), password: clearPassword(supplied) };
 }
 
 function verify(

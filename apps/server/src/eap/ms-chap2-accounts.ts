@@ -1,11 +1,12 @@
 import { type Account, verifyMsChap2 } from "@sallyport/accounts";
 import type { MsChap2Accounts, MsChap2LogonAnswer, MsChap2Verdict } from "@sallyport/eap";
 import { findAccount } from "@sallyport/nps";
-import { type EapAccounts, refusalCode } from "./account-provider.ts";
+import { type EapAccounts, refusalCode, withSuppliedPassword } from "./account-provider.ts";
 
 /** Who knows the passwords for EAP-MSCHAPv2. Passwords of the settings file cannot be changed. */
 export function msChap2Accounts({ accounts, defaultDomain, clock, log }: EapAccounts): MsChap2Accounts {
-  const verify = (answer: MsChap2LogonAnswer, account: Account | undefined): MsChap2Verdict => {
+  const verify = (answer: MsChap2LogonAnswer, found: Account | undefined): MsChap2Verdict => {
+    const account = withSuppliedPassword(found, answer.identity, answer.suppliedPassword);
     const verification = verifyMsChap2(account, answer, { now: clock.now() });
     return verification.kind === "verified"
       ? verification

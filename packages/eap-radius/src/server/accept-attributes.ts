@@ -5,6 +5,7 @@ import {
   type RasAuthAttribute,
   raatSessionId,
   raatUserName,
+  raatUserPassword,
 } from "@sallyport/eap";
 import {
   hideSaltEncrypted,
@@ -28,9 +29,10 @@ const sendKey = 16;
 const receiveKey = 17;
 const longestValue = 253;
 
-/** What is the packet's own business, or tells who was authenticated, and no authorization. */
+/** What is the packet's own business, or tells who was authenticated and with what, and no authorization. */
 const notForAnswers: ReadonlySet<number> = new Set([
   raatUserName,
+  raatUserPassword,
   eapMessageType,
   messageAuthenticatorType,
   proxyStateType,

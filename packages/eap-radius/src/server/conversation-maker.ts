@@ -66,7 +66,11 @@ export class ConversationMaker {
       methods,
       maxPacketSize: eapPacketSize(packet),
       flags: is8021x(packet) ? RAS_EAP_FLAG_8021X_AUTH : 0,
-      accountName: (identity) => conversation.accountName ?? identity,
+      accountName: (identity) => {
+        conversation.outerIdentity = conversation.accountName ?? identity;
+        return conversation.outerIdentity;
+      },
+      suppliedPassword: () => conversation.suppliedPassword,
       userAttributes: sessionAttributes(packet),
       events: { send: conversation.send, finished: conversation.finish },
     });

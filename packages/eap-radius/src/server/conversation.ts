@@ -34,6 +34,10 @@ export class Conversation {
   user: Uint8Array | undefined = undefined;
   /** The account's name, where it is not what the peer says to be. */
   accountName: string | undefined = undefined;
+  /** Who the peer says to be outside of any tunnel, by its account's name. */
+  outerIdentity: string | undefined = undefined;
+  /** A password that a module brought for the user. */
+  suppliedPassword: Uint8Array | undefined = undefined;
   invalidPackets = 0;
   /** The request that the peer has to answer. */
   lastRequest: { readonly packet: Uint8Array; readonly interactive: boolean } | undefined = undefined;

@@ -1,3 +1,4 @@
+import type { Secret } from "@sallyport/crypto";
 import type { EapType } from "@sallyport/eap";
 import type { RawAttribute } from "@sallyport/radius";
 
@@ -23,6 +24,8 @@ export type EapOutcome =
       readonly method: EapMethodFacts | undefined;
       /** Who was authenticated (EAP-46). */
       readonly identity: string;
+      /** The password that the peer gave in clear inside a tunnel: for extensions of the server. */
+      readonly password?: Secret | undefined;
       /** What the method wants on the Access-Accept, keys left out: they are part of the ending. */
       readonly attributes: readonly RawAttribute[];
     }
@@ -31,6 +34,8 @@ export type EapOutcome =
       readonly method: EapMethodFacts | undefined;
       /** A Windows status code. */
       readonly error: number;
+      /** Who claimed to be there, where that is another than outside the tunnel. */
+      readonly identity?: string | undefined;
       readonly why: string;
     }
   /** Nothing is sent. */

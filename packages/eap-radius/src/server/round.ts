@@ -1,4 +1,4 @@
-import { constantTimeEqual } from "@sallyport/crypto";
+import { constantTimeEqual, Secret } from "@sallyport/crypto";
 import {
   decodeEapPacket,
   EAPCODE_Failure,
@@ -11,6 +11,8 @@ import {
   eapTypeIdentity,
   encodeEapResult,
   encodeNak,
+  findAuthAttribute,
+  raatUserPassword,
 } from "@sallyport/eap";
 import type { Answer, RawAttribute, ReceivedRequest, StateTable, StateUse } from "@sallyport/radius";
 import { RadiusCode } from "@sallyport/radius";
@@ -44,6 +46,8 @@ export interface EapOffer {
   readonly types: readonly EapType[] | undefined;
   /** The name of the account where it is not what the peer says to be; counts in the round in which the peer says so. */
   readonly accountName?: string | undefined;
+  /** A password that a module brought for this user (NPS-66): methods verify against it from this round on. */
+  readonly suppliedPassword?: Uint8Array | undefined;
 }
 
 /** What a State stands for: a turn of one peer. */
@@ -143,13 +147,14 @@ export class EapRound {
     this.#conversation?.stop();
   }
 
-  #begin({ types, accountName }: EapOffer): Step | PromiseLike<Step> {
+  #begin({ types, accountName, suppliedPassword }: EapOffer): Step | PromiseLike<Step> {
     const message = this.#message;
     const { conversations } = this.#context;
     if (message instanceof EapMessageError) return { kind: "outcome", outcome: discard(message.message) };
     if (message.kind === "none") return failed("there is no EAP-Message");
     if (message.kind === "start") {
       const conversation = conversations.make(this.#received, types);
+      conversation.suppliedPassword = suppliedPassword?.slice();
       return this.#led(conversation, conversation.start());
     }
     let packet: ReturnType<typeof decodeEapPacket>;
@@ -166,12 +171,13 @@ export class EapRound {
     const conversation = conversations.make(this.#received, types);
     conversation.user = userOf(this.#received);
     conversation.accountName = accountName;
+    conversation.suppliedPassword = suppliedPassword?.slice();
     return this.#led(conversation, conversation.receive(message.bytes));
   }
 
   #goOn(
     used: { readonly use: StateUse<Turn>; readonly fingerprint: Uint8Array },
-    { accountName }: EapOffer,
+    { accountName, suppliedPassword }: EapOffer,
   ): Step | PromiseLike<Step> {
     const { place } = used.use.payload;
     if (place === undefined) return { kind: "outcome", outcome: discard("the State was used") };
@@ -196,6 +202,8 @@ export class EapRound {
         conversation.accountName = accountName;
       }
     }
+    // Modules run in every round; what one brought counts until another one is brought.
+    conversation.suppliedPassword = suppliedPassword?.slice() ?? conversation.suppliedPassword;
     return this.#led(conversation, conversation.receive(message.bytes));
   }
 
@@ -228,9 +236,18 @@ export class EapRound {
         return this.#challenge(conversation, step.packet, step.interactive);
       case "finished": {
         const { result, identity, attributes } = step.outcome;
-        return result === 0
-          ? { kind: "success", method, identity, attributes: acceptAttributes(attributes) }
-          : { kind: "failure", method, error: result, why: failureText(step.outcome) };
+        if (result !== 0) {
+          const other = identity === conversation.outerIdentity ? undefined : identity;
+          return { kind: "failure", method, error: result, why: failureText(step.outcome), identity: other };
+        }
+        const password = findAuthAttribute(attributes, raatUserPassword)?.value;
+        return {
+          kind: "success",
+          method,
+          identity,
+          attributes: acceptAttributes(attributes),
+          ...(password instanceof Uint8Array && { password: new Secret(password) }),
+        };
       }
       case "nothing": {
         conversation.invalidPackets++;

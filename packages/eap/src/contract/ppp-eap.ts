@@ -93,6 +93,11 @@ export interface PppEapBeginInput {
   readonly signal: EapSignal;
   readonly clock: Clock;
   readonly random: Random;
+  /**
+   * Authenticator: a password that a module of the server brought for this user by now, from another user database
+   * (ratClearTextPassword, NPS-66); undefined where none did. To be asked when it is needed.
+   */
+  readonly suppliedPassword?: (() => Uint8Array | undefined) | undefined;
 }
 
 /** PPP_EAP_INPUT as `makeMessage` receives it (Table E-3). A field is there only where it says something. */

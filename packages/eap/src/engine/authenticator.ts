@@ -189,7 +189,7 @@ export class EapAuthenticator extends MethodSession<AuthenticatorEffect> {
     const success = result === NO_ERROR;
     return {
       result,
-      identity: success ? this.#toldOrKnown() : this.#identity,
+      identity: success ? this.#toldOrKnown() : (this.toldIdentity ?? this.#identity),
       attributes: success ? replaceAttributes(this.#providerAttributes, this.methodAttributes) : noAttributes,
       method: this.#session.methods[this.method]?.type,
       endedBy,

@@ -98,7 +98,7 @@ export type EapDiagnostic =
 export interface EapOutcome {
   /** 0 is success; any other number a Windows status code (EAP-42, EAP-43). */
   readonly result: number;
-  /** Who was authenticated (EAP-46); whoever claimed to be there, after a failure. */
+  /** Who was authenticated (EAP-46); after a failure, who claimed to be there: inside a tunnel, where a method tells that. */
   readonly identity: string;
   /** With success: the provider's attributes with those of the method on top (EAP-82). Keys are among them. */
   readonly attributes: readonly RasAuthAttribute[];

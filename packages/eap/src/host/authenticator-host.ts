@@ -47,7 +47,7 @@ export class EapAuthenticatorHost extends SessionHost {
   }
 
   protected beginFacts(method: EapMethod): BeginFacts {
-    const { userAttributes = [], connectionData } = this.options;
+    const { userAttributes = [], connectionData, suppliedPassword } = this.options;
     const data = connectionData === undefined ? method.registration.configData : connectionData(method);
     return {
       authenticator: true,
@@ -56,6 +56,7 @@ export class EapAuthenticatorHost extends SessionHost {
       tokenImpersonateUser: null,
       connectionData: data ?? null,
       userData: null,
+      suppliedPassword,
     };
   }
 
@@ -71,7 +72,13 @@ export class EapAuthenticatorHost extends SessionHost {
 
   #askProvider(attributes: readonly RasAuthAttribute[]): Following {
     const { provider, userAttributes = [] } = this.options;
-    const request = { identity: this.engine.identity, attributes, sessionAttributes: userAttributes };
+    const suppliedPassword = this.options.suppliedPassword?.();
+    const request = {
+      identity: this.engine.identity,
+      attributes,
+      sessionAttributes: userAttributes,
+      ...(suppliedPassword !== undefined && { suppliedPassword }),
+    };
     const answer = askProvider(provider, request, (what) => this.report(EapEvent.Provider, what, "warning"));
     if (!isThenable(answer))
       return this.engine.providerFinished(answer.result, answer.attributes, this.now());

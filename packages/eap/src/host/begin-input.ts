@@ -11,6 +11,7 @@ export interface BeginFacts {
   readonly tokenImpersonateUser: unknown;
   readonly connectionData: Uint8Array | null;
   readonly userData: Uint8Array | null;
+  readonly suppliedPassword?: (() => Uint8Array | undefined) | undefined;
 }
 
 /** What the engine knows about begin. */
@@ -35,6 +36,7 @@ export class BeginInput implements PppEapBeginInput {
   readonly sendPacketSize: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly suppliedPassword: (() => Uint8Array | undefined) | undefined;
   readonly #signal: () => EapSignal;
 
   constructor(
@@ -57,6 +59,7 @@ export class BeginInput implements PppEapBeginInput {
     this.sendPacketSize = more.sendPacketSize;
     this.clock = options.clock;
     this.random = options.random;
+    this.suppliedPassword = facts.suppliedPassword;
     this.#signal = more.signal;
   }
 

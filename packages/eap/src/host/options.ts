@@ -53,6 +53,8 @@ export interface EapAuthenticatorOptions extends EapHostOptions {
    * Default: what the peer said.
    */
   readonly accountName?: (identity: string) => string;
+  /** A password that somebody else brings for the user, where there is one by now (NPS-66): goes to begin and to the provider. */
+  readonly suppliedPassword?: () => Uint8Array | undefined;
   /** The server's settings of each method: pConnectionData of begin; the registration's `configData` by default. */
   readonly connectionData?: (method: EapMethod) => Uint8Array | null;
 }

@@ -26,6 +26,8 @@ export interface EapProviderRequest {
   readonly attributes: readonly RasAuthAttribute[];
   /** What the host knows of the session. */
   readonly sessionAttributes: readonly RasAuthAttribute[];
+  /** A password that a module of the server brought for this user (NPS-66): it counts instead of the account's. */
+  readonly suppliedPassword?: Uint8Array;
 }
 
 /** What a provider found. */

@@ -23,6 +23,8 @@ export interface MethodSide {
     output: PppEapOutput,
     input: PppEapInput | null,
   ): RasEapStatus;
+  /** As `RasEapEnd`: frees what the session holds. */
+  end?(): void;
 }
 
 /** Makes the side for one session, or gives the status with which it does not begin. */
@@ -43,7 +45,10 @@ export function methodModule(
         return NO_ERROR;
       };
       info.makeMessage = makeMessage;
-      info.end = () => NO_ERROR;
+      info.end = (side) => {
+        side.end?.();
+        return NO_ERROR;
+      };
       return NO_ERROR;
     },
   };

@@ -18,7 +18,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A question as `uiContextData`. */
-function encodeUserQuestion(question: EapUserQuestion): Uint8Array<ArrayBuffer> {
+export function encodeUserQuestion(question: EapUserQuestion): Uint8Array<ArrayBuffer> {
   return encoder.encode(JSON.stringify(question));
 }
 

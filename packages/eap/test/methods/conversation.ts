@@ -168,6 +168,8 @@ export interface ConversationOptions {
   readonly provider?: (attributes: readonly RasAuthAttribute[]) => number;
   /** What the user types, one after another; null closes the dialog. */
   readonly types?: readonly (string | null)[];
+  /** The most packets of the authenticator; 60 by default. */
+  readonly rounds?: number;
 }
 
 /** Both sides against each other, to the end. */
@@ -205,7 +207,7 @@ export async function converse(options: ConversationOptions): Promise<Conversati
   let toPeer: Uint8Array | undefined;
   let toAuthenticator: Uint8Array | null | undefined = null;
   let input: PppEapInput | null = null;
-  for (let round = 0; round < 60 && concluded === undefined; round += 1) {
+  for (let round = 0; round < (options.rounds ?? 60) && concluded === undefined; round += 1) {
     if (toAuthenticator !== undefined && granted === undefined) {
       const step: Step = await authenticator.callAsync(toAuthenticator, input);
       trace.push(`> ${step.did}`);

@@ -13,6 +13,7 @@ import {
   ratStrippedUserName,
 } from "../contract/attribute-types.ts";
 import { type RadiusAuthenticationProvider, rapNone, rapProxy, rapUnknown } from "../contract/constants.ts";
+import { isPeap } from "../pipeline/authentication-type.ts";
 import { credentialsOf } from "../pipeline/credentials.ts";
 import type { NpsRequest } from "../request.ts";
 
@@ -96,6 +97,7 @@ function providerName(provider: RadiusAuthenticationProvider): string | undefine
 
 function authenticationType(request: NpsRequest): string | undefined {
   if (!request.isAccess) return undefined;
+  if (isPeap(request)) return "PEAP";
   if (request.eap !== undefined) return "EAP";
   if (typeof request.decidedBy === "number") return "Extension";
   if (request.provider === rapNone) return "Unauthenticated";

@@ -1,3 +1,4 @@
+import type { Secret } from "@sallyport/crypto";
 import type { Answer, RawAttribute, ReceivedRequest } from "@sallyport/radius";
 
 /**
@@ -40,6 +41,8 @@ export interface EapOffer {
   readonly types: readonly EapMethodType[] | undefined;
   /** The name of the account where it is not what the peer says to be: realm rules changed it (NPS-78). */
   readonly accountName?: string | undefined;
+  /** ratClearTextPassword, where a module set it: the method verifies against it instead of the account's (NPS-66). */
+  readonly suppliedPassword?: Uint8Array | undefined;
 }
 
 /** An EAP type: its number, or vendor and number of an expanded type (RFC 3748 section 5.7). */
@@ -67,6 +70,8 @@ export type EapOutcome =
       readonly method: EapMethodFacts | undefined;
       /** Who was authenticated (EAP-46). */
       readonly identity: string;
+      /** The password that the peer gave in clear inside a tunnel: extensions find it as ratClearTextPassword. */
+      readonly password?: Secret | undefined;
       /** The method's own attributes; they replace those of the policy (EAP-82). Keys are part of the ending. */
       readonly attributes: readonly RawAttribute[];
     }
@@ -75,6 +80,8 @@ export type EapOutcome =
       readonly method: EapMethodFacts | undefined;
       /** A Windows status code, as dwAuthResultCode has it. */
       readonly error: number;
+      /** Who claimed to be there, where that is another than outside the tunnel. */
+      readonly identity?: string | undefined;
       readonly why: string;
     }
   /** Nothing is sent. */

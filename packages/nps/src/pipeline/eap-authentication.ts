@@ -13,7 +13,7 @@ import {
 import { isThenable } from "@sallyport/runtime";
 import { withAccount } from "../account-lookup.ts";
 import { HeldAttribute } from "../attribute-list.ts";
-import { ratFQUserName, ratStrippedUserName } from "../contract/attribute-types.ts";
+import { ratClearTextPassword, ratFQUserName, ratStrippedUserName } from "../contract/attribute-types.ts";
 import { rcAccessChallenge } from "../contract/constants.ts";
 import type { EapOffer, EapOutcome, EapRound } from "../eap/eap-service.ts";
 import { qualifiedName } from "../identity.ts";
@@ -67,7 +67,12 @@ function proceed(
   context: PipelineContext,
   types: EapOffer["types"],
 ): Disposition | PromiseLike<Disposition> {
-  const outcome = round.proceed({ types, accountName: request.realmUserName });
+  const suppliedPassword = request.attributes.first(ratClearTextPassword)?.bytes;
+  const outcome = round.proceed({
+    types,
+    accountName: request.realmUserName,
+    ...(suppliedPassword !== undefined && suppliedPassword.length > 0 && { suppliedPassword }),
+  });
   return isThenable(outcome)
     ? outcome.then((settled) => conclude(request, settled, context))
     : conclude(request, outcome, context);
@@ -97,6 +102,9 @@ function conclude(
     }
     case "success":
       adoptIdentity(request, outcome.identity, context);
+      if (outcome.password !== undefined) {
+        request.attributes.set(HeldAttribute.ofBytes(ratClearTextPassword, outcome.password.reveal()));
+      }
       return withAccount(request, context, () => {
         request.trace.step(stage, "authenticated by EAP", {
           method: method?.name,
@@ -108,6 +116,8 @@ function conclude(
         return next;
       });
     case "failure":
+      // Who tried is who spoke inside the tunnel: for the account's reason and for the lockout.
+      if (outcome.identity !== undefined) adoptIdentity(request, outcome.identity, context);
       return withAccount(request, context, (account) => {
         const known = failureReasons.get(outcome.error) ?? Reason.EapError;
         // The peer is not told which of the two is wrong; the administrator is.

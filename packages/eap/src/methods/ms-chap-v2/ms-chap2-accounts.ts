@@ -13,6 +13,8 @@ export interface MsChap2LogonAnswer {
   readonly peerChallenge: Uint8Array;
   /** 24 octets. */
   readonly ntResponse: Uint8Array;
+  /** A password that a module of the server brought for this user (NPS-66): it counts instead of the account's. */
+  readonly suppliedPassword?: Uint8Array | undefined;
 }
 
 /** A new password, and the proof of the old one (RFC 2759 section 7). The name in the hash is that of the last answer. */

@@ -15,7 +15,12 @@ import {
 import type { MethodSide } from "../method-side.ts";
 import { dataOffset, Requests } from "../requests.ts";
 import { whenKnown } from "../when-known.ts";
-import type { MsChap2Accounts, MsChap2Admission, MsChap2Verdict } from "./ms-chap2-accounts.ts";
+import type {
+  MsChap2Accounts,
+  MsChap2Admission,
+  MsChap2LogonAnswer,
+  MsChap2Verdict,
+} from "./ms-chap2-accounts.ts";
 import { decodeMsChap2Response, encodeMsChap2Request, type MsChap2Response } from "./ms-chap2-data.ts";
 import { encodeMsChap2Failure, encodeMsChap2Success } from "./ms-chap2-message.ts";
 import { eapTypeMsChapV2 } from "./type.ts";
@@ -108,9 +113,18 @@ export class MsChap2Authenticator implements MethodSide {
     );
   }
 
-  #answered(): { identity: string; userName: Uint8Array; authenticatorChallenge: Uint8Array } {
+  #answered(): Pick<
+    MsChap2LogonAnswer,
+    "identity" | "userName" | "authenticatorChallenge" | "suppliedPassword"
+  > {
     const { identity } = this.#input;
-    return { identity, userName: this.#userName, authenticatorChallenge: this.#challenge };
+    const suppliedPassword = this.#input.suppliedPassword?.();
+    return {
+      identity,
+      userName: this.#userName,
+      authenticatorChallenge: this.#challenge,
+      ...(suppliedPassword !== undefined && { suppliedPassword }),
+    };
   }
 
   /** The identifier of the challenge; after a Failure, that or the one after it (RFC 2759 section 7): peers differ. */

@@ -1,0 +1,2 @@
+/** The type of EAP-TLS (RFC 5216). */
+export const eapTypeTls = 13;
