@@ -10,7 +10,7 @@ export interface Device {
 }
 
 /** One spelling for all: "00-00-5E-00-53-01", "00:00:5e:00:53:01" and "0000.5e00.5301:SSID" are the same device. */
-export function deviceId(calledFrom: string): string {
+function deviceId(calledFrom: string): string {
   const digits = calledFrom.toLowerCase().replace(/[-:.]/g, "");
   return /^[0-9a-f]{12}/.exec(digits)?.[0] ?? calledFrom.trim().toLowerCase();
 }
