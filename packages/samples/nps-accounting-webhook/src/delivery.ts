@@ -1,4 +1,4 @@
-import type { ExtensionLog } from "@sallyport/nps";
+import type { CallSignal, ExtensionLog } from "@sallyport/nps";
 import type { Cancel, Clock, Milliseconds } from "@sallyport/runtime";
 
 /** What is delivered from. */
@@ -15,7 +15,7 @@ export type Post = (
     readonly method: "POST";
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
-    readonly signal: AbortController["signal"];
+    readonly signal: CallSignal;
   },
 ) => Promise<{ readonly ok: boolean; readonly status: number; arrayBuffer(): Promise<unknown> }>;
 
