@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,9 +10,10 @@ import { EAPACTION_Done, EAPACTION_Send, openEapMethods, type RasEapModule } fro
 import { runEapConversation } from "@sallyport/eap-radius/node";
 import { createRadiusClient } from "@sallyport/radius/node";
 import { silentLog } from "@sallyport/runtime";
-import { keyProof } from "@sallyport/sample-eap-key-proof";
+import { passphrase } from "@sallyport/sample-eap-passphrase";
 import type { SettingsInput } from "@sallyport/server";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../src/free-port.ts";
 import { type CodeBlock, codeBlocks, commandsOf, root } from "../src/markdown.ts";
 import { describeWithPeers } from "../src/peers.ts";
 import { run } from "../src/run.ts";
@@ -44,9 +44,13 @@ const documents = [
   "packages/ras-security/README.md",
   "packages/ras/README.md",
   "packages/runtime/README.md",
-  "packages/samples/eap-key-proof/README.md",
+  "packages/samples/eap-passphrase/README.md",
+  "packages/samples/eap-user-database/README.md",
+  "packages/samples/nps-accounting-webhook/README.md",
   "packages/samples/nps-device-allowlist/README.md",
+  "packages/samples/nps-lockout/README.md",
   "packages/samples/nps-totp-challenge/README.md",
+  "packages/samples/nps-vlan-by-group/README.md",
   "packages/samples/radius-monitor/README.md",
   "packages/samples/sspi-hono-login/README.md",
   "packages/samples/sspi-sealed-pipe/README.md",
@@ -138,6 +142,8 @@ describe("code blocks of the documentation", () => {
       /^npm create @sallyport\/extension\b/, // scripts/create-test.mjs, from tarballs
       /^npm install( (@sallyport\/[a-z-]+|hono|@hono\/node-server))+$/,
       /^npm run sallyport -- /,
+      /^(PASSPHRASE=\S+ )?npm run (enrol|log-on|add-user) -- /,
+      /^npm run endpoint$/,
       /^npx @sallyport\/server start$/,
       /^(npx @sallyport\/errors|winerror) /,
       /^sspi decode /,
@@ -329,25 +335,28 @@ describe("code blocks of the documentation", () => {
     expect(ended.stdout).toBe(`true\n${blocks[index]?.content}`);
   });
 
-  it("the README of the key proof: a device logs on, with the keys of its method", async () => {
-    const blocks = codeBlocks("packages/samples/eap-key-proof/README.md");
+  it("the README of the passphrase: a user logs on, with the keys of the method", async () => {
+    const blocks = codeBlocks("packages/samples/eap-passphrase/README.md");
     const [settings] = blocks.filter(({ language }) => language === "json");
-    const [module] = blocks.filter(({ file }) => file === "devices.ts");
-    const sample = fileURLToPath(import.meta.resolve("@sallyport/sample-eap-key-proof"));
-    const devices = module?.content.replace("@sallyport/sample-eap-key-proof", sample) ?? "";
+    const [module] = blocks.filter(({ file }) => file === "users.ts");
+    const sample = fileURLToPath(import.meta.resolve("@sallyport/sample-eap-passphrase"));
+    const users = module?.content.replace("@sallyport/sample-eap-passphrase", sample) ?? "";
     const extended = { ...labSettings, ...(JSON.parse(`{${settings?.content}}`) as SettingsInput) };
-    const server = await startSallyport(extended, { files: { "devices.ts": devices } });
-    const { methods } = await openEapMethods([keyProof()], { log: silentLog });
-    const logOn = (first: number) =>
+    const server = await startSallyport(extended, { files: { "users.ts": users } });
+    const { methods } = await openEapMethods([passphrase()], { log: silentLog });
+    const logOn = (password: string) =>
       runEapConversation({
         server: server.auth,
         secret: "testing123",
         methods,
         identity: "printer-1",
-        userData: Uint8Array.from({ length: 32 }, (_, index) => index + first),
+        password,
       });
-    expect((await logOn(0)).result).toMatchObject({ kind: "accepted", keys: "match" });
-    expect((await logOn(1)).result).toMatchObject({ kind: "rejected" });
+    expect((await logOn("k3f9-0pzt-8m2c-wq1x-7hbd")).result).toMatchObject({
+      kind: "accepted",
+      keys: "match",
+    });
+    expect((await logOn("k3f9-0pzt-8m2c-wq1x-7hbe")).result).toMatchObject({ kind: "rejected" });
   });
 
   it("the guide to SSPI: the handshake with callbacks and the one with await print what it says", async () => {
@@ -418,9 +427,10 @@ describe("code blocks of the documentation", () => {
   it("the sample's README tells what happens", async () => {
     const document = "packages/samples/nps-device-allowlist/README.md";
     const [settings] = codeBlocks(document).filter(({ language }) => language === "json");
-    const [command] = codeBlocks(document)
+    const command = codeBlocks(document)
       .filter(({ language }) => language === "sh")
-      .flatMap(commandsOf);
+      .flatMap(commandsOf)
+      .find((line) => line.startsWith("sallyport "));
     const fragment = JSON.parse(`{${settings?.content}}`) as {
       extensions: { authentication: { module: string }[] };
     };
@@ -454,15 +464,6 @@ function totp(secret: string): string {
   const mac = createHmac("sha1", secret).update(counter).digest();
   const code = (mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff) % 1_000_000;
   return String(code).padStart(6, "0");
-}
-
-/** A port that nobody uses at this moment. */
-async function freePort(): Promise<number> {
-  const socket = createSocket("udp4").bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
 }
 
 /** A block may be a whole settings file, a part of one, or one entry of the extensions. */

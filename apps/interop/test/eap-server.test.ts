@@ -12,7 +12,7 @@ import {
 } from "@sallyport/eap";
 import { runEapConversation } from "@sallyport/eap-radius/node";
 import { silentLog } from "@sallyport/runtime";
-import { keyProof } from "@sallyport/sample-eap-key-proof";
+import { passphrase } from "@sallyport/sample-eap-passphrase";
 import { createInlineTlsEngine } from "@sallyport/tls-engine/node";
 import { describe, expect, it } from "vitest";
 import { type Laboratory, makeLaboratory } from "../src/laboratory.ts";
@@ -148,30 +148,28 @@ describe("EAP-TLS, PEAP and TTLS in the server", () => {
     expect(await lastTrace(server)).toMatchObject({ reason: { code: 34 } });
   });
 
-  it("somebody's own method inside of PEAP: the key proof", async () => {
+  it("somebody's own method inside of PEAP: the passphrase", async () => {
     const laboratory = await makeLaboratory("p256");
-    const document = "packages/samples/eap-key-proof/README.md";
-    const [module] = codeBlocks(document).filter(({ file }) => file === "devices.ts");
-    const sample = fileURLToPath(import.meta.resolve("@sallyport/sample-eap-key-proof"));
-    const devices = module?.content.replace("@sallyport/sample-eap-key-proof", sample) ?? "";
+    const document = "packages/samples/eap-passphrase/README.md";
+    const [module] = codeBlocks(document).filter(({ file }) => file === "users.ts");
+    const sample = fileURLToPath(import.meta.resolve("@sallyport/sample-eap-passphrase"));
+    const users = module?.content.replace("@sallyport/sample-eap-passphrase", sample) ?? "";
     const server = await startSallyport(
       {
-        ...laboratory.settings(["peap/./devices.ts", "peap/mschapv2"]),
+        ...laboratory.settings(["peap/./users.ts", "peap/mschapv2"]),
         accounts: [{ name: "printer-1", password: "not used" }],
       },
-      { files: { "devices.ts": devices } },
+      { files: { "users.ts": users } },
     );
     // A new one each time: a session that is resumed proves nothing anew.
     const device = () =>
-      peap({ methods: [keyProof()], client: { ...trust(laboratory), innerIdentity: "printer-1" } });
-    const userData = Uint8Array.from({ length: 32 }, (_, index) => index);
-    const result = await logOn(server, device(), { userData });
+      peap({ methods: [passphrase()], client: { ...trust(laboratory), innerIdentity: "printer-1" } });
+    const result = await logOn(server, device(), { password: "k3f9-0pzt-8m2c-wq1x-7hbd" });
     expect(result).toMatchObject({ kind: "accepted", keys: "match" });
     expect(await lastTrace(server)).toMatchObject({
-      eap: { inner: "./devices.ts" },
+      eap: { inner: "./users.ts" },
       account: "LAB\\printer-1",
     });
-    const wrong = userData.map((octet) => octet + 1);
-    expect(await logOn(server, device(), { userData: wrong })).toMatchObject({ kind: "rejected" });
+    expect(await logOn(server, device(), { password: "another" })).toMatchObject({ kind: "rejected" });
   });
 });

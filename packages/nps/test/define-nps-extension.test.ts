@@ -135,6 +135,21 @@ describe("defineNpsExtension", () => {
     expect((await server.access({ "User-Password": "wrong", "NAS-Port": 1 })).answer).toBe("accept");
   });
 
+  it("NPS-66 supplies the password of another user database, the last one it names, in no trace", async () => {
+    const server = serverWith({
+      authentication: (request) => {
+        request.supplyPassword("from nowhere");
+        request.supplyPassword("looking glass");
+      },
+    });
+    expect((await server.access()).answer).toBe("reject");
+    const observed = await server.access({ "User-Password": "looking glass" });
+    expect(observed.answer).toBe("accept");
+    expect(JSON.stringify(observed)).not.toContain("looking glass");
+    const stranger = { "User-Name": "carol", "User-Password": "looking glass" };
+    expect((await server.access(stranger)).answer).toBe("accept");
+  });
+
   it("edits the answer at the authorization point, whatever it is", async () => {
     const server = serverWith({
       authorization(request, response) {

@@ -6,8 +6,9 @@ import {
   splitVendorSpecific,
   standardDictionary,
 } from "@sallyport/radius";
-import { attributeText, type RadiusAttribute } from "../contract/attribute.ts";
+import { attributeText, type RadiusAttribute, radiusAttribute } from "../contract/attribute.ts";
 import {
+  ratClearTextPassword,
   ratPolicyName,
   ratProvider,
   ratStrippedUserName,
@@ -109,6 +110,20 @@ export class ExtensionRequest extends NamedAttributes {
   /** The User-Password, decrypted; undefined when the request carries another kind of credentials. */
   get password(): string | undefined {
     return this.#text(ratUserPassword);
+  }
+
+  /**
+   * Brings the password of another user database, in clear: PAP, CHAP, MS-CHAP and EAP methods verify against it instead of
+   * the account's, also for a user without account (NPS-66). At the authentication point, in every round.
+   */
+  supplyPassword(password: string): void {
+    const array = this.#ecb.getRequest();
+    for (let index = array.getSize() - 1; index >= 0; index--) {
+      if (array.attributeAt(index)?.attrType === ratClearTextPassword) {
+        expectSuccess(array.removeAt(index), ratClearTextPassword);
+      }
+    }
+    expectSuccess(array.add(radiusAttribute(ratClearTextPassword, password)), ratClearTextPassword);
   }
 
   /** Who authenticates the request (NPS-23). */

@@ -10,9 +10,22 @@ export interface Device {
 }
 
 /** One spelling for all: "00-00-5E-00-53-01", "00:00:5e:00:53:01" and "0000.5e00.5301:SSID" are the same device. */
-export function deviceId(calledFrom: string): string {
+function deviceId(calledFrom: string): string {
   const digits = calledFrom.toLowerCase().replace(/[-:.]/g, "");
   return /^[0-9a-f]{12}/.exec(digits)?.[0] ?? calledFrom.trim().toLowerCase();
+}
+
+/** What the user is told who must not use this device; undefined for who may. */
+export function refusalFor(
+  devices: ReadonlyMap<string, Device>,
+  calledFrom: string,
+  user: string,
+): string | undefined {
+  const device = devices.get(deviceId(calledFrom));
+  if (device === undefined) return "This device is not registered.";
+  if (device.users !== undefined && !device.users.has(user.toLowerCase()))
+    return "This device is registered for somebody else.";
+  return undefined;
 }
 
 /** Reads the settings; every mistake is told, with its place. */

@@ -1,6 +1,7 @@
 // The Type-Data of the four messages. Reading is total: what has another form is undefined, and nobody answers it.
+import { saltSize } from "./verifier.ts";
 
-/** Octets of a random number, of a proof and of a device key. */
+/** Octets of a random number, and of a proof. */
 export const size = 32;
 /** The first octet of each message; a later version of the method would count up. */
 const version = 1;
@@ -8,13 +9,25 @@ const version = 1;
 /** The peer's verdict, its last message. */
 const verdict = { satisfied: 1, refused: 0 } as const;
 
-/** Authenticator to peer, first: its random number. */
-export function writeChallenge(serverNonce: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.of(version, ...serverNonce);
+/** Authenticator to peer, first: its random number, and how the peer makes a key of its passphrase. */
+export interface Challenge {
+  readonly serverNonce: Uint8Array<ArrayBuffer>;
+  readonly salt: Uint8Array<ArrayBuffer>;
+  readonly iterations: number;
 }
 
-export function readChallenge(data: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
-  return data.length === 1 + size && data[0] === version ? new Uint8Array(data.subarray(1)) : undefined;
+export function writeChallenge({ serverNonce, salt, iterations }: Challenge): Uint8Array<ArrayBuffer> {
+  const count = [24, 16, 8, 0].map((shift) => (iterations >>> shift) & 255);
+  return Uint8Array.of(version, ...serverNonce, ...salt, ...count);
+}
+
+export function readChallenge(data: Uint8Array): Challenge | undefined {
+  if (data.length !== 1 + size + saltSize + 4 || data[0] !== version) return undefined;
+  return {
+    serverNonce: new Uint8Array(data.subarray(1, 1 + size)),
+    salt: new Uint8Array(data.subarray(1 + size, 1 + size + saltSize)),
+    iterations: data.subarray(-4).reduce((count, octet) => count * 256 + octet, 0),
+  };
 }
 
 /** What the peer answers: its own random number, and its proof. */
@@ -41,7 +54,7 @@ export function writeProof(proof: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 export function readProof(data: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
-  return readChallenge(data);
+  return data.length === 1 + size && data[0] === version ? new Uint8Array(data.subarray(1)) : undefined;
 }
 
 /** The peer's last message. */

@@ -1,6 +1,6 @@
 import type { MppeKeyPair } from "@sallyport/eap";
 
-/** A device key as WebCrypto keeps it: usable, not readable. Its type is the platform's `CryptoKey`, where that is known. */
+/** The key of a passphrase as WebCrypto keeps it: usable, not readable. Its type is the platform's `CryptoKey`, where that is known. */
 export type ProofKey = typeof globalThis extends {
   crypto: { subtle: { importKey(...parameters: never[]): Promise<infer Key> } };
 }
@@ -14,8 +14,8 @@ export interface Exchange {
   readonly peerNonce: Uint8Array;
 }
 
-/** The purposes of the device key; each has its own label, so that no value of one passes for another. */
-type Purpose = "peer proof" | "server proof" | "session key 1" | "session key 2";
+/** The purposes of the key; each has its own label, so that no value of one passes for another. */
+type Purpose = "peer proof" | "server proof" | "session key 1" | "session key 2" | "decoy salt";
 
 export function proofKey(octets: Uint8Array): Promise<ProofKey> {
   const hmac = { name: "HMAC", hash: "SHA-256" };
