@@ -326,26 +326,46 @@ describe("inner methods run in the same host as outer ones", () => {
     expectAdmitted(run);
   });
 
-  it("NPS-66 a password that a module brings counts inside the tunnel", async () => {
-    const supplied = { suppliedPassword: () => new TextEncoder().encode("from elsewhere") };
-    const run = await login({
-      authenticator: ttls({ server: { credentials: ttlsCredentials(), provider } }),
-      peer: ttls({ client: { ...client, protocol: "pap" } }),
-      password: "from elsewhere",
-      authenticatorOptions: supplied,
-    });
-    expectAdmitted(run);
-    const inner = await login({
-      authenticator: peap({
-        server: { credentials: peapCredentials(), provider },
-        methods: [genericTokenCard()],
-      }),
-      peer: peap({ client, methods: [genericTokenCard()] }),
-      password: "from elsewhere",
-      authenticatorOptions: supplied,
-    });
-    expectAdmitted(inner);
-  });
+  const supplied = { suppliedPassword: () => new TextEncoder().encode("from elsewhere") };
+  const tunnels = {
+    TTLS: {
+      authenticator: () => ttls({ server: { credentials: ttlsCredentials(), provider } }),
+      peer: () => ttls({ client: { ...client, protocol: "pap" } }),
+    },
+    PEAP: {
+      authenticator: () =>
+        peap({ server: { credentials: peapCredentials(), provider }, methods: [genericTokenCard()] }),
+      peer: () => peap({ client, methods: [genericTokenCard()] }),
+    },
+  };
+
+  it.each(Object.entries(tunnels))(
+    "NPS-66 a password that a module brings counts inside %s",
+    async (_, { authenticator, peer }) => {
+      const run = await login({
+        authenticator: authenticator(),
+        peer: peer(),
+        identity: "alice",
+        password: "from elsewhere",
+        authenticatorOptions: supplied,
+      });
+      expectAdmitted(run);
+    },
+  );
+
+  it.each(Object.entries(tunnels))(
+    "NPS-66 a password that was brought for one user does not open the account of another inside %s",
+    async (_, { authenticator, peer }) => {
+      const run = await login({
+        authenticator: authenticator(),
+        peer: peer(),
+        identity: "carol", // the module knows carol's password, and so does she; inside she says to be alice
+        password: "from elsewhere",
+        authenticatorOptions: supplied,
+      });
+      expect(run.authenticator).toMatchObject({ result: 691 });
+    },
+  );
 });
 
 function identityPacket(name: string, request: string | undefined): string {

@@ -19,6 +19,7 @@ import { withoutNameAndKeys } from "../tunnel/inner-attributes.ts";
 import { InnerAuthenticator, type InnerProgress } from "../tunnel/inner-authenticator.ts";
 import type { InnerMethods } from "../tunnel/inner-methods.ts";
 import type { AuthenticatorPhase, InnerSuccess, PhaseStep, Tunnel } from "../tunnel/phase.ts";
+import { suppliedPasswordFor } from "../tunnel/supplied-password.ts";
 import { whenKnown } from "../when-known.ts";
 import { decodeAvps, encodeAvps } from "./avp.ts";
 import { AvpError } from "./avp-error.ts";
@@ -171,7 +172,7 @@ export class TtlsAuthenticator implements AuthenticatorPhase {
       identity,
       attributes: [textAttribute(raatUserName, identity), ...credentials],
       sessionAttributes: userAttributes,
-      ...this.#supplied(),
+      ...this.#supplied(identity),
     };
     const answer: EapProviderResult | PromiseLike<EapProviderResult> = askProvider(
       this.#inner.provider,
@@ -195,7 +196,7 @@ export class TtlsAuthenticator implements AuthenticatorPhase {
   ): PhaseStep | PromiseLike<PhaseStep> {
     const { msChap } = this.#settings;
     if (msChap === undefined) return failed(ERROR_AUTH_PROTOCOL_REJECTED, identity);
-    const answer = { identity, challenge, ntResponse, useNtResponse, ...this.#supplied() };
+    const answer = { identity, challenge, ntResponse, useNtResponse, ...this.#supplied(identity) };
     return whenKnown(msChap.verify(answer), (code) =>
       code === NO_ERROR ? this.#succeeded({ identity, attributes: [] }) : failed(code, identity),
     );
@@ -214,7 +215,7 @@ export class TtlsAuthenticator implements AuthenticatorPhase {
       authenticatorChallenge: challenge,
       peerChallenge,
       ntResponse,
-      ...this.#supplied(),
+      ...this.#supplied(identity),
     };
     return whenKnown(msChap2.verify(answer), (verdict) => this.#judged(verdict, identity, identifier));
   }
@@ -247,8 +248,8 @@ export class TtlsAuthenticator implements AuthenticatorPhase {
     return { kind: "succeeded", success: { ...admission, keys: this.#tunnel.keys } };
   }
 
-  #supplied(): { readonly suppliedPassword?: Uint8Array } {
-    const suppliedPassword = this.#tunnel.input.suppliedPassword?.();
+  #supplied(identity: string): { readonly suppliedPassword?: Uint8Array } {
+    const suppliedPassword = suppliedPasswordFor(this.#tunnel.input, identity);
     return suppliedPassword === undefined ? {} : { suppliedPassword };
   }
 }

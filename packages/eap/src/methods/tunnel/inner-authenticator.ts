@@ -4,6 +4,7 @@ import type { EapOutcome } from "../../engine/effects.ts";
 import { EapAuthenticatorHost } from "../../host/authenticator-host.ts";
 import { EAPCODE_Request } from "../../wire/codes.ts";
 import type { InnerMethods } from "./inner-methods.ts";
+import { suppliedPasswordFor } from "./supplied-password.ts";
 
 /** What an inner conversation came to by one packet of the peer. */
 export type InnerProgress =
@@ -25,6 +26,8 @@ export class InnerAuthenticator {
   #sent: { readonly packet: Uint8Array<ArrayBuffer>; readonly interactive: boolean } | undefined;
   #outcome: EapOutcome | undefined;
   #identifier: number | undefined;
+  /** Who the peer says to be inside of the tunnel. */
+  #identity = "";
 
   /** @param maxPacketSize the longest inner packet */
   constructor(input: PppEapBeginInput, inner: InnerMethods, maxPacketSize: number) {
@@ -41,7 +44,11 @@ export class InnerAuthenticator {
       userAttributes: input.userAttributes,
       settings: { retransmission: "lower-layer", maxRounds: inner.maxRounds },
       ...(provider !== undefined && { provider }),
-      ...(input.suppliedPassword !== undefined && { suppliedPassword: input.suppliedPassword }),
+      accountName: (identity) => {
+        this.#identity = identity;
+        return identity;
+      },
+      suppliedPassword: () => suppliedPasswordFor(input, this.#identity),
       events: {
         send: (packet, { interactive }) => {
           if (packet[0] !== EAPCODE_Request) return;
