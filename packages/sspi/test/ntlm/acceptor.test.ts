@@ -88,6 +88,39 @@ describe("NTLM-30 channel bindings", () => {
     else await expect(outcome).rejects.toMatchObject({ symbol });
   });
 
+  it.each<[NonNullable<NtlmAuthData["channelBindings"]> | undefined, typeof right | undefined, boolean]>([
+    [undefined, undefined, false],
+    ["when-supported", undefined, false],
+    ["ignore", undefined, false],
+    ["ignore", wrong, false],
+    [undefined, right, true],
+    ["ignore", right, true],
+  ])("NTLM-30 required of a context: policy %s, client %j: %s", async (policy, ofClient, isRight) => {
+    const test = bench(policy === undefined ? {} : { channelBindings: policy });
+    const sides = await test.open({
+      initiate: ofClient === undefined ? {} : { channelBindings: ofClient },
+      accept: { channelBindings: right, requireChannelBindings: true },
+    });
+    if (isRight) expect((await shakeHands(sides)).server.established).toBe(true);
+    else expect((await failure(shakeHands(sides))).code).toBe(SEC_E_BAD_BINDINGS);
+  });
+
+  it("NTLM-30 required of a context that knows no channel: nobody is accepted", async () => {
+    const sides = await bench().open({
+      initiate: { channelBindings: right },
+      accept: { requireChannelBindings: true },
+    });
+    expect((await failure(shakeHands(sides))).code).toBe(SEC_E_BAD_BINDINGS);
+  });
+
+  it("NTLM-30 a policy that is left undefined does not undo that of the package", async () => {
+    const sides = await bench({ channelBindings: "required" }).open({
+      server: { channelBindings: undefined },
+      accept: { channelBindings: right },
+    });
+    expect((await failure(shakeHands(sides))).code).toBe(SEC_E_BAD_BINDINGS);
+  });
+
   it("NTLM-30 the policy of a credential counts before that of the package", async () => {
     const sides = await bench({ channelBindings: "required" }).open({
       server: { channelBindings: "ignore" },

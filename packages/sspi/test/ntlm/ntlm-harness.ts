@@ -2,9 +2,9 @@ import { ntHash, Secret } from "@sallyport/crypto";
 import { createSeededRandom, createVirtualClock, type VirtualClock } from "@sallyport/runtime";
 import { onTestFinished } from "vitest";
 import {
+  type AcceptOptions,
   acceptSecurityContext,
   acquireCredentials,
-  type ContextOptions,
   createSspiProvider,
   type InitiateOptions,
   initializeSecurityContext,
@@ -48,7 +48,7 @@ export interface NtlmBench {
     readonly client?: NtlmAuthData | null;
     readonly server?: NtlmAuthData | null;
     readonly initiate?: InitiateOptions;
-    readonly accept?: ContextOptions;
+    readonly accept?: AcceptOptions;
   }): Promise<{ readonly client: SecurityContext; readonly server: SecurityContext }>;
 }
 

@@ -157,7 +157,9 @@ export class NtlmAcceptor extends NtlmContext {
     if (timeStatus(response.time, step.clock.now(), this.#policy) !== codes.SEC_E_OK) return denied("time");
     // NTLM-37: the proof covers what a client says of its process, so that it cannot be taken out on the way.
     if (this.#policy.refuseLoopback === true && this.#isLoopback(pairs)) return denied("loopback");
-    const status = bindingsStatus(this.#bindings, pairs, this.#policy) || targetStatus(pairs, this.#policy);
+    const { channelBindings = "when-supported" } = this.#policy;
+    const bindingPolicy = step.requiresChannelBindings ? "required" : channelBindings;
+    const status = bindingsStatus(this.#bindings, pairs, bindingPolicy) || targetStatus(pairs, this.#policy);
     return status === codes.SEC_E_OK ? undefined : status;
   }
 
