@@ -68,7 +68,7 @@ export type SignOnEvent =
       /** The status of SSPI, such as `"SEC_E_LOGON_DENIED"`. */
       readonly symbol: string;
       readonly code: number;
-      /** What the package tells its own side, such as an `NtlmRefusal`; the client learns nothing of it. */
+      /** What the package tells its own side, such as an `NtlmRefusal` with the name that was tried; the client learns nothing of it. */
       readonly cause: unknown;
     }
   | { readonly kind: "malformed"; readonly address: string; readonly reason: HttpAuthFormatReason }

@@ -129,6 +129,21 @@ describe("NTLM-30 channel bindings", () => {
   });
 });
 
+describe("NtlmRefusal", () => {
+  it.each([
+    ["CORP\\mallory", "CORP\\mallory"],
+    ["mallory", "mallory"],
+    [`CORP\\${"m".repeat(256)}`, `CORP\\${"m".repeat(251)}`],
+  ])("of a client %s names %s, whoever that is", async (user, claimedName) => {
+    const sides = await bench().open({ client: { user, password: "alicepw" } });
+    const error = await shakeHands(sides).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: SEC_E_LOGON_DENIED,
+      cause: { reason: "unknown-account", claimedName },
+    });
+  });
+});
+
 describe("NTLM-31 the MIC", () => {
   const request = { initiate: { request: ["integrity"] } } as const;
 
