@@ -185,7 +185,7 @@ export function asyncCalls(core: Core): AsyncCalls {
         pfContextAttr,
         ptsExpiry,
         require: extension?.require ?? none,
-        requireChannelBindings: false,
+        requireChannelBindings: extension?.requireChannelBindings ?? false,
       });
       operation.queue(extension);
       return SEC_E_OK;

@@ -146,21 +146,24 @@ it.each([
     const collect = runInNewContext("gc") as () => void;
     const provider = provide([ntlmMechanism(ntlmPackage())]);
     const acquire = async () => {
-      const identity = { user: "alice", password: "wonderland", ...more };
+      const secret = { reveal: () => ntHash("wonderland") };
+      const identity = { user: "alice", ntHash: secret, ...more };
       const authData = { mechanisms: { NTLM: identity }, allowNtlm: true };
       const credential = await acquireCredentials({ provider, package: "Negotiate", use, authData });
-      return { credential, identity: new WeakRef(identity) };
+      return { credential, given: [new WeakRef(identity), new WeakRef(secret)] };
     };
-    const { credential, identity } = await acquire();
+    const { credential, given } = await acquire();
     const client = initializeSecurityContext(credential);
     const { token } = await client.step();
     const server = use === "both" ? acceptSecurityContext(credential) : undefined;
     await server?.step(token);
-    expect(inspect([credential, client, server], { depth: 10 })).not.toContain("wonderland");
+    const byPassword = await credentials(provider, { user: "alice", password: "wonderland", ...more });
+    const shown = inspect([credential, byPassword, client, server], { depth: 10, showHidden: true });
+    expect(shown).not.toMatch(/wonderland|ntHash/);
     await expect
       .poll(() => {
         collect();
-        return identity.deref() === undefined;
+        return given.every((one) => one.deref() === undefined);
       })
       .toBe(true);
     await client.close();
