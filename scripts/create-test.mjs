@@ -72,6 +72,7 @@ export async function testInitializer(/** @type {Bench} */ { tarballs, work, che
       symlinkSync(join(others, "node_modules"), join(folder, "node_modules"));
     await checkRun(`create: ${name}: npm run typecheck`, "npm", ["run", "typecheck"], folder);
     await checkRun(`create: ${name}: npm test`, "npm", ["test"], folder);
+    await checkProgram(name, folder, check);
   }
   await checkServerAlone({ tarballs, work, check, checkRun });
   console.log(
@@ -161,6 +162,38 @@ async function checkServerAlone(
 function anyPort(/** @type {string} */ settings) {
   const text = readFileSync(settings, "utf8");
   writeFileSync(settings, text.replaceAll(/127\.0\.0\.1:181[23]/g, "127.0.0.1:0"));
+}
+
+/** `npm start` of a template that is a program of its own: it says something, and ends well, by itself or when it is told to. */
+async function checkProgram(
+  /** @type {string} */ name,
+  /** @type {string} */ folder,
+  /** @type {Bench["check"]} */ check,
+) {
+  const start = manifestOf(folder).scripts["start"] ?? "";
+  if (!start.startsWith("node ")) return;
+  const env = { ...process.env, PORT: "0" };
+  const program = spawn(process.execPath, start.split(" ").slice(1), { cwd: folder, env, timeout: 30_000 });
+  let said = "";
+  let complained = "";
+  /** @type {Promise<number | string> | undefined} */
+  let asked;
+  program.stdout.on("data", (/** @type {Buffer} */ chunk) => {
+    said += chunk;
+    const [origin] = /http:\/\/localhost:\d+/.exec(said) ?? [];
+    if (origin === undefined || asked !== undefined) return;
+    asked = fetch(origin).then(({ status }) => status, String);
+    void asked.then(() => program.kill("SIGTERM"));
+  });
+  program.stderr.on("data", (/** @type {Buffer} */ chunk) => {
+    complained += chunk;
+  });
+  const code = await new Promise((resolve) => program.once("exit", resolve));
+  check(`create: ${name}: npm start says something`, said !== "", complained);
+  check(`create: ${name}: npm start ends well`, code === 0, `${said}${complained}`);
+  // A site that wants to know who asks.
+  const answer = await asked;
+  if (answer !== undefined) check(`create: ${name}: the site answers`, answer === 401, String(answer));
 }
 
 /** Starts a server and waits until it is ready, or ended. */

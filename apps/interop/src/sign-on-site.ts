@@ -32,10 +32,8 @@ export async function signOnSite({ offer, tls, isHttp2, ...options }: SiteOption
   const accounts = settingsAccounts([{ name: "alice", password: "wonderland", groups: ["staff"] }], {
     defaultDomain: "TESTDOM",
   });
-  const { channelBindings = "when-supported" } = options;
   const acquired = await acquireServerSchemes({
     accounts,
-    channelBindings,
     server: { computer: "WEB", domain: "TESTDOM" },
     ...(offer && { offer }),
   });

@@ -140,7 +140,7 @@ describe("code blocks of the documentation", () => {
     const known = [
       /^npm (start|test)$/,
       /^npm create @sallyport\/extension\b/, // scripts/create-test.mjs, from tarballs
-      /^npm install( (@sallyport\/[a-z-]+|hono|@hono\/node-server))+$/,
+      /^npm install( (@sallyport\/[a-z-]+|express|hono|@hono\/node-server))+$/,
       /^npm run sallyport -- /,
       /^(PASSPHRASE=\S+ )?npm run (enrol|log-on|add-user) -- /,
       /^npm run endpoint$/,
@@ -156,7 +156,7 @@ describe("code blocks of the documentation", () => {
       /^socat .*chat /,
       /^radclient /,
       /^eapol_test /,
-      /^node (by-(callback|await)|intranet|report)\.ts$/,
+      /^node (by-(callback|await)|intranet|report|site)\.ts$/,
       /^curl -sS .*http:\/\/localhost:8080\//,
     ];
     for (const command of blocksIn("sh").flatMap(commandsOf)) {

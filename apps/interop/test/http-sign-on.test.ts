@@ -103,7 +103,8 @@ describeWithPeers(["curl"], "curl", () => {
   });
 
   it("sees the status of the server with an account of the server, when its group may", async () => {
-    const settings = { ...labSettings, consoleSignOn: { groups: ["Staff"] } };
+    const authentication = { ...labSettings.authentication, lockout: { maxDenials: 2 } };
+    const settings = { ...labSettings, authentication, consoleSignOn: { groups: ["Staff"] } };
     const server = await startSallyport({
       ...settings,
       accounts: [...(labSettings.accounts ?? []), { name: "bob", password: "builder" }],
@@ -122,6 +123,9 @@ describeWithPeers(["curl"], "curl", () => {
     );
     expect((await curl(...ntlm, `${server.console}/api/status`)).stdout).toContain("token");
     expect(server.log()).toMatch(/SALLYPORT\\alice signed on by NTLM/);
+    for (const guess of ["queen", "king"]) await curl("--ntlm", "-u", `alice:${guess}`, status);
+    expect((await curl(...ntlm, "-o", "-", "-w", "%{http_code}", status)).stdout).toMatch(/401$/);
+    expect(server.log()).toMatch(/alice.* is locked out after 2 wrong passwords/);
     expect(server.log()).not.toContain("wonderland");
   });
 });

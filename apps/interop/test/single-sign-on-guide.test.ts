@@ -53,6 +53,22 @@ describeWithPeers(["curl"], "the guide to single sign-on", () => {
     expect(reported.stdout.trim()).toBe(client?.content.trim());
   });
 
+  it("the site of the package's README knows who asks", async () => {
+    const port = await freePort();
+    const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "documentation-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const readme = codeBlocks("packages/sspi/README.md");
+    const site = readme.findIndex(({ file }) => file === "site.ts");
+    const [program, typed, printed] = readme
+      .slice(site)
+      .map(({ content }) => content.replaceAll("8080", port));
+    writeFileSync(join(folder, "site.ts"), program ?? "");
+    await started(folder, "site.ts");
+    const [start, curl] = (typed ?? "").split("\n");
+    expect(start).toBe("node site.ts");
+    expect(await run("bash", ["-c", `${curl}`])).toMatchObject({ status: 0, stdout: printed });
+  });
+
   it("the sample's first line is a command that works", async () => {
     const sample = fileURLToPath(new URL("../../../packages/samples/sspi-hono-login", import.meta.url));
     const port = await freePort();

@@ -223,6 +223,7 @@ async function start(
       settings: settings.consoleSignOn,
       accounts: currentAccounts,
       defaultDomain: settings.defaultDomain,
+      lockout: nps.lockout,
       clock: systemClock,
       log,
     }));

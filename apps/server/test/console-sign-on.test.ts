@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { settingsAccounts } from "@sallyport/accounts";
+import { AccountLockout, NpsEvent } from "@sallyport/nps";
 import { createMemoryLog, createVirtualClock } from "@sallyport/runtime";
 import { acquireClientSchemes, createNegotiateFetch } from "@sallyport/sspi/http";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -23,13 +24,16 @@ const accounts = settingsAccounts(
   { defaultDomain: "LAB" },
 );
 
-async function consoleWithSignOn() {
+async function consoleWithSignOn(maxDenials?: number) {
   const clock = createVirtualClock({ now: Date.now() });
   const log = createMemoryLog();
+  const lockout = maxDenials === undefined ? undefined : new AccountLockout({ maxDenials }, clock, log);
+  onTestFinished(() => lockout?.close());
   const opened = await openConsoleSignOn({
     settings: { groups: ["staff"], schemes: ["Negotiate", "NTLM"] },
     accounts,
     defaultDomain: "LAB",
+    lockout,
     clock,
     log,
   });
@@ -61,7 +65,7 @@ async function consoleWithSignOn() {
     fetch.close();
     return { status: response.status, body };
   };
-  return { origin, as, log, clock };
+  return { origin, as, log, clock, lockout };
 }
 
 describe("consoleSignOn", () => {
@@ -99,9 +103,43 @@ describe("consoleSignOn", () => {
     const refusals = log.events.filter(({ severity }) => severity === "warning");
     expect(refusals.map(({ fields }) => fields)).toEqual([{ suppressed: 0 }, { suppressed: 2 }]);
     expect(refusals[0]?.message).toBe(
-      "a sign-on by Negotiate from 127.0.0.1 was refused: SEC_E_LOGON_DENIED (NTLM refused the client: wrong-password)",
+      'a sign-on as "alice" by Negotiate from 127.0.0.1 was refused: SEC_E_LOGON_DENIED (NTLM refused the client: wrong-password)',
     );
     expect(JSON.stringify(log.events)).not.toContain("looking-glass");
+  });
+
+  it("ten wrong passwords of an account that exists shut it out of the console for five minutes", async () => {
+    const { as, log, clock } = await consoleWithSignOn();
+    for (let count = 0; count < 10; count += 1) {
+      expect((await as(count % 2 === 0 ? "alice" : "lab\\ALICE", `guess ${count}`)).status).toBe(401);
+      expect((await as("nobody", `guess ${count}`)).status).toBe(401);
+    }
+    expect((await as("alice", "wonderland")).status).toBe(401);
+    expect((await as("bob", "builder")).status).toBe(403); // known, and not of the group
+    expect((await as("nobody", "nothing")).status).toBe(401);
+    const [locked] = log.withId(NpsEvent.AccountLocked);
+    expect(locked).toMatchObject({ source: "console", message: expect.stringMatching(/LAB\\\\alice/i) });
+    expect(log.withId(NpsEvent.AccountLocked)).toHaveLength(1);
+    clock.advance(300_000);
+    expect((await as("alice", "wonderland")).status).toBe(200);
+  });
+
+  it("a right password in between begins the count anew", async () => {
+    const { as } = await consoleWithSignOn();
+    for (let round = 0; round < 2; round += 1) {
+      for (let count = 0; count < 9; count += 1) await as("alice", "guess");
+      expect((await as("alice", "wonderland")).status).toBe(200);
+    }
+  });
+
+  it("with authentication.lockout there is one count for the console and RADIUS", async () => {
+    const { as, lockout } = await consoleWithSignOn(2);
+    await as("alice", "guess");
+    expect(lockout?.passwordTried("LAB\\alice", false)).toBe(false);
+    expect((await as("alice", "wonderland")).status).toBe(401);
+    await as("bob", "guess");
+    await as("LAB\\bob", "guess");
+    expect(lockout?.passwordTried("lab\\BOB", true)).toBe(true);
   });
 
   it.each([

@@ -60,7 +60,7 @@ export {
   npsExtension,
 } from "./host/load-extension.ts";
 export { defaultDomainName, qualifiedName } from "./identity.ts";
-export type { AccountLockoutOptions } from "./lockout/account-lockout.ts";
+export { AccountLockout, type AccountLockoutOptions } from "./lockout/account-lockout.ts";
 // The log files of NPS: lines and rows.
 export { decodeDtsLine, encodeDtsLine } from "./logs/dts-line.ts";
 export { decodeIasLine, encodeIasLine } from "./logs/ias-line.ts";

@@ -152,6 +152,11 @@ export class Nps {
     return { retired };
   }
 
+  /** Where wrong passwords are counted, for who tries passwords by other ways than RADIUS; undefined without `lockout`. */
+  get lockout(): AccountLockout | undefined {
+    return this.#lockout;
+  }
+
   /** Gives up on calls that still run, then terminates every extension. To be called when nothing listens any more. */
   async stop(): Promise<void> {
     this.#challenges.close();

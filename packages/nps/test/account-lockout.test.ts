@@ -70,8 +70,20 @@ describe("account lockout", () => {
     expect(harness.clock.pending).toBe(0);
   });
 
+  it("passwords that are tried elsewhere count too, and learn of the lock", async () => {
+    const harness = locking();
+    const { lockout } = harness.nps;
+    await wrong(harness);
+    expect(lockout?.passwordTried("SALLYPORT\\ALICE", false)).toBe(false);
+    await wrong(harness);
+    expect(lockout?.passwordTried("sallyport\\alice", true)).toBe(true);
+    expect(lockout?.passwordTried("sallyport\\bob", true)).toBe(false);
+    expect((await harness.access()).reason).toBe(64);
+  });
+
   it("without the setting nobody is locked out", async () => {
     const harness = createHarness();
+    expect(harness.nps.lockout).toBeUndefined();
     for (let count = 0; count < 20; count++) await wrong(harness);
     expect((await harness.access()).answer).toBe("accept");
   });

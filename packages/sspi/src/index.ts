@@ -48,6 +48,7 @@ export {
   initializeSecurityContext,
 } from "./define/open-context.ts";
 export {
+  type AcceptOptions,
   type ContextOptions,
   type InitiateOptions,
   SecurityContext,

@@ -125,6 +125,11 @@ describe("queueing and outcome", () => {
     ["a deadline that is no time", { extension: { timeoutMs: Number.NaN } }, SEC_E_INVALID_PARAMETER],
     ["a deadline in the past of all", { extension: { timeoutMs: -1 } }, SEC_E_INVALID_PARAMETER],
     ["a signal that is none", { extension: { signal: "abort" as never } }, SEC_E_INVALID_PARAMETER],
+    [
+      "a wish for channel bindings that is none",
+      { extension: { requireChannelBindings: "yes" as never } },
+      SEC_E_INVALID_PARAMETER,
+    ],
     ["a feature that is none", { extension: { require: ["speed" as never] } }, SEC_E_INVALID_PARAMETER],
     ["features that are no list", { extension: { require: 5 as never } }, SEC_E_INVALID_PARAMETER],
     ["a descriptor that is none", { input: 5 as never }, SEC_E_INVALID_PARAMETER],

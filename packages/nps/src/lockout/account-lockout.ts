@@ -52,17 +52,38 @@ export class AccountLockout {
     if (name === undefined || request.account === undefined) return;
     const accepted = request.responseType === rcAccessAccept;
     if (!accepted && request.reason !== Reason.CredentialsMismatch) return;
+    if (!this.passwordTried(name, accepted)) return;
+    request.trace.step("Account lockout", "the account is locked out");
+    request.reject(Reason.DialInLockedOut);
+  }
+
+  /**
+   * Counts a password that was tried outside of a request, so that one account has one count. To be called after the
+   * verification, right or wrong.
+   *
+   * @param name `DOMAIN\user`, in any case, of an account that exists
+   * @returns whether the account is locked out: then it is to be refused, even with the right password
+   *
+   * @example
+   * ```ts
+   * import type { AccountLockout } from "@sallyport/nps";
+   *
+   * export function mayEnter(lockout: AccountLockout, name: string, isRight: boolean): boolean {
+   *   return !lockout.passwordTried(name, isRight) && isRight;
+   * }
+   * ```
+   */
+  passwordTried(name: string, isRight: boolean): boolean {
     const key = foldCase(name);
     const denials = this.#denials.get(key);
-    if (denials !== undefined && denials.count >= this.#maxDenials) {
-      request.trace.step("Account lockout", "the account is locked out");
-      request.reject(Reason.DialInLockedOut);
-    } else if (accepted) {
+    if (denials !== undefined && denials.count >= this.#maxDenials) return true;
+    if (isRight) {
       denials?.forget();
       this.#denials.delete(key);
     } else {
       this.#deny(key, name, denials);
     }
+    return false;
   }
 
   /** Forgets everything and ends the timers. */

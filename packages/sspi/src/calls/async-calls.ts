@@ -18,6 +18,8 @@ export interface CallExtension extends CallLimits {
    * SEC_E_SECURITY_QOS_FAILED instead of SEC_E_OK (SSPI-19).
    */
   readonly require?: readonly ContextFeature[] | undefined;
+  /** For an accepting side: {@link AcceptOptions.requireChannelBindings}. */
+  readonly requireChannelBindings?: boolean | undefined;
 }
 
 /** A text of an A function: bytes are UTF-8 (SSPI-31). */
@@ -183,6 +185,7 @@ export function asyncCalls(core: Core): AsyncCalls {
         pfContextAttr,
         ptsExpiry,
         require: extension?.require ?? none,
+        requireChannelBindings: extension?.requireChannelBindings ?? false,
       });
       operation.queue(extension);
       return SEC_E_OK;
@@ -222,6 +225,7 @@ export function asyncCalls(core: Core): AsyncCalls {
         pfContextAttr,
         ptsExpiry,
         require: extension?.require ?? none,
+        requireChannelBindings: extension?.requireChannelBindings ?? false,
       });
       operation.queue(extension);
       return SEC_E_OK;

@@ -110,6 +110,11 @@ export interface ContextStep extends PackageCall {
   /** `TargetDataRep`: SECURITY_NATIVE_DREP or SECURITY_NETWORK_DREP. */
   readonly dataRepresentation: number;
   readonly channelBindings: ChannelBindings | undefined;
+  /**
+   * The accepting side takes no client that sends no channel bindings, and none when `channelBindings` is missing, whatever
+   * the credential allows: SEC_E_BAD_BINDINGS.
+   */
+  readonly requiresChannelBindings: boolean;
   /** A new credential, which the client brings after SEC_I_INCOMPLETE_CREDENTIALS (SSPI-23); undefined otherwise. */
   readonly credential: PackageCredential | undefined;
   /** All input buffers, in the caller's order. Read only. */

@@ -4,7 +4,7 @@ import type { ContextRole } from "../contract/security-package.ts";
 import { createSecHandle } from "../handles/sec-handle.ts";
 import { SspiError } from "../sspi-error.ts";
 import type { SspiProvider } from "../sspi-provider.ts";
-import { type ContextOptions, type InitiateOptions, SecurityContext } from "./security-context.ts";
+import { type AcceptOptions, type InitiateOptions, SecurityContext } from "./security-context.ts";
 import type { SecurityCredentials } from "./security-credentials.ts";
 
 /**
@@ -26,7 +26,7 @@ import type { SecurityCredentials } from "./security-credentials.ts";
  */
 export function acceptSecurityContext(
   credentials: SecurityCredentials,
-  options: ContextOptions = {},
+  options: AcceptOptions = {},
 ): SecurityContext {
   return new SecurityContext(credentials.provider, "accept", credentials, options);
 }

@@ -49,6 +49,15 @@ export interface ContextOptions {
   readonly channelBindings?: ChannelBindings;
 }
 
+/** What an accepting context is to have. */
+export interface AcceptOptions extends ContextOptions {
+  /**
+   * Refuses a client that sends no channel bindings with SEC_E_BAD_BINDINGS, and everybody when `channelBindings` is left
+   * out. It makes the policy of the credential stricter, never weaker. Default false: the credential decides (NTLM-30).
+   */
+  readonly requireChannelBindings?: boolean;
+}
+
 /** What an initiating context is to have. */
 export interface InitiateOptions extends ContextOptions {
   /** Whom it talks to: `HTTP/web.example`, or what the package calls a target (SSPI-27). */
@@ -78,7 +87,7 @@ export class SecurityContext implements AsyncDisposable {
   /** For the functions with Windows names; invalid before the first step. */
   readonly handle: CtxtHandle;
   readonly #credentials: SecurityCredentials | undefined;
-  readonly #options: InitiateOptions;
+  readonly #options: InitiateOptions & AcceptOptions;
   #attributes = 0;
   #expiry: Date | undefined;
   #isEstablished: boolean;
@@ -92,7 +101,7 @@ export class SecurityContext implements AsyncDisposable {
     provider: SspiProvider,
     role: ContextRole,
     credentials: SecurityCredentials | undefined,
-    options: InitiateOptions,
+    options: InitiateOptions & AcceptOptions,
     handle: CtxtHandle = createSecHandle(),
   ) {
     this.provider = provider;
@@ -276,12 +285,13 @@ export class SecurityContext implements AsyncDisposable {
     limits: CallLimits,
   ): Promise<Completion> {
     const { provider, role, handle } = this;
-    const { require = [], request = [], flags = 0, target = null } = this.#options;
+    const { require = [], request = [], flags = 0, target = null, requireChannelBindings } = this.#options;
     const fContextReq =
       (requestFlags(role, [...require, ...request]) | flags | ASC_REQ_ALLOCATE_MEMORY) >>> 0;
     const phCredential = isFirst ? credentials.handle : null;
     const phContext = isFirst ? null : handle;
-    const extension = { require, timeoutMs: limits.timeoutMs, signal: limits.signal };
+    const { timeoutMs, signal } = limits;
+    const extension = { require, requireChannelBindings, timeoutMs, signal };
     const attributes = out(0);
     const expiry = out(0n);
     const queue = (context: SspiAsyncContext): number => {

@@ -25,7 +25,6 @@ export interface ServerSchemesOptions extends Omit<NtlmPackageOptions, "identity
 
 /**
  * The schemes of a server that knows its users itself: `Negotiate` with NTLM inside, and `NTLM`, over one source of accounts.
- * With {@link SignOnOptions.channelBindings} `"required"` say the same here.
  *
  * @throws {SspiError} SEC_E_NO_CREDENTIALS without accounts
  *

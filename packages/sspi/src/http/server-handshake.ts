@@ -75,6 +75,7 @@ export class ServerHandshake implements HalfOpenEntry {
     this.#context = acceptSecurityContext(offer.credentials, {
       require,
       flags: ASC_REQ_CONNECTION | (isBindingOptional ? ASC_REQ_ALLOW_MISSING_BINDINGS : 0),
+      requireChannelBindings: !isBindingOptional,
       ...(bindings && { channelBindings: bindings }),
     });
   }

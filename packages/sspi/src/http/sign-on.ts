@@ -27,8 +27,8 @@ export interface SignOnOptions {
   /**
    * Whether the handshake must belong to the TLS connection that carries it, which stops a man in the middle who passes it on
    * (Extended Protection). `"when-supported"` (default) refuses a wrong binding, and takes a client that sends none;
-   * `"required"` refuses that client, too, and every request without TLS. NTLM takes it from its credentials: acquire them with
-   * `channelBindings: "required"` as well.
+   * `"required"` refuses that client, too, and every request without TLS. Saying it here is enough; where the credentials say
+   * `"required"` on their own, that counts too.
    */
   readonly channelBindings?: "ignore" | "when-supported" | "required";
   /** Which binding. Default `"tls-server-end-point"`: the one that browsers send. */
@@ -68,7 +68,7 @@ export type SignOnEvent =
       /** The status of SSPI, such as `"SEC_E_LOGON_DENIED"`. */
       readonly symbol: string;
       readonly code: number;
-      /** What the package tells its own side, such as an `NtlmRefusal`; the client learns nothing of it. */
+      /** What the package tells its own side, such as an `NtlmRefusal` with the name that was tried; the client learns nothing of it. */
       readonly cause: unknown;
     }
   | { readonly kind: "malformed"; readonly address: string; readonly reason: HttpAuthFormatReason }

@@ -34,6 +34,7 @@ export interface StepArguments {
   readonly pfContextAttr: Out<number> | null;
   readonly ptsExpiry: Out<TimeStamp> | null;
   readonly require: readonly ContextFeature[];
+  readonly requireChannelBindings: boolean;
 }
 
 const nothing: readonly SecBuffer[] = [];
@@ -113,9 +114,10 @@ export class StepOperation extends Operation<number | StepAnswer> {
   /** SSPI-05: what is wrong without asking any package. */
   #checkArguments(): number {
     const { fContextReq, areReservedZero, TargetDataRep, pInput, pOutput, phNewContext } = this.#arguments;
-    const { require, targetName } = this.#arguments;
+    const { require, requireChannelBindings, targetName } = this.#arguments;
     if (!areReservedZero || targetName === undefined) return codes.SEC_E_INVALID_PARAMETER;
     if (!Array.isArray(require) || !require.every(isFeature)) return codes.SEC_E_INVALID_PARAMETER;
+    if (typeof requireChannelBindings !== "boolean") return codes.SEC_E_INVALID_PARAMETER;
     if (TargetDataRep !== codes.SECURITY_NATIVE_DREP && TargetDataRep !== codes.SECURITY_NETWORK_DREP) {
       return codes.SEC_E_INVALID_PARAMETER;
     }
@@ -149,7 +151,8 @@ export class StepOperation extends Operation<number | StepAnswer> {
 
   #readInput(input: readonly SecBuffer[]): number {
     const { view } = this;
-    const { role, targetName, fContextReq, TargetDataRep } = this.#arguments;
+    const { role, targetName, fContextReq, TargetDataRep, requireChannelBindings } = this.#arguments;
+    view.requiresChannelBindings = requireChannelBindings;
     view.targetName = targetName ?? "";
     view.contextReq = fContextReq;
     view.dataRepresentation = TargetDataRep;

@@ -11,6 +11,7 @@ export class StepView extends CallView implements ContextStep {
   contextReq = 0;
   dataRepresentation = 0;
   channelBindings: ChannelBindings | undefined = undefined;
+  requiresChannelBindings = false;
   input: readonly SecBuffer[] = none;
   credential: PackageCredential | undefined = undefined;
 

@@ -1,13 +1,19 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { Agent, createServer as createTlsServer, get } from "node:https";
 import type { AddressInfo } from "node:net";
 import { connect as connectTls, createServer as createRaw } from "node:tls";
 import { inspect } from "node:util";
 import { ntHash, Secret } from "@sallyport/crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createNegotiateFetch, createSignOn, nodeSignOn, type SignOnEvent } from "../../src/http/index.ts";
-import { acquireCredentials, createSspiProvider, ntlmPackage } from "../../src/index.ts";
+import {
+  acquireCredentials,
+  createSspiProvider,
+  initializeSecurityContext,
+  type NtlmAuthData,
+  ntlmPackage,
+} from "../../src/index.ts";
 import { tlsBindingsOf } from "../../src/node/http/tls-bindings.ts";
 import { certificates } from "./certificates.ts";
 import { listen } from "./client-bench.ts";
@@ -18,8 +24,10 @@ describe("over TLS, with NTLM", () => {
     packages: [ntlmPackage({ accounts: { find: ({ name }) => (name === "alice" ? alice : undefined) } })],
   });
 
-  async function tlsSite(channelBindings: "required" | "when-supported" = "required") {
-    const authData = { channelBindings };
+  async function tlsSite(
+    channelBindings: "required" | "when-supported" = "required",
+    authData: NtlmAuthData | null = null,
+  ) {
     const credentials = await acquireCredentials({ provider, package: "NTLM", use: "inbound", authData });
     const events: SignOnEvent[] = [];
     const signOn = createSignOn({
@@ -52,6 +60,46 @@ describe("over TLS, with NTLM", () => {
     const { port } = await tlsSite();
     const fetch = await ntlmFetch(`https://localhost:${port}`, certificates.server.cert);
     expect(await (await fetch(`https://localhost:${port}`)).text()).toMatch(/\\alice$/);
+  });
+
+  /** Signs on over one connection as a client that knows nothing of bindings. */
+  async function withoutBindings(port: number): Promise<number> {
+    const authData = { user: "alice", password: "wonderland" };
+    const credentials = await acquireCredentials({ provider, package: "NTLM", use: "outbound", authData });
+    const client = initializeSecurityContext(credentials);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: certificates.server.cert });
+    onTestFinished(() => agent.destroy());
+    let token: Uint8Array | undefined;
+    for (;;) {
+      const step = await client.step(token);
+      const authorization = `NTLM ${Buffer.from(step.token).toString("base64")}`;
+      const request = get({ host: "localhost", port, agent, headers: { authorization } });
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      response.resume();
+      await once(response, "end");
+      const challenge = /^NTLM (\S+)$/.exec(response.headers["www-authenticate"] ?? "")?.[1];
+      if (challenge === undefined) return response.statusCode ?? 0;
+      token = Buffer.from(challenge, "base64");
+    }
+  }
+
+  it.each([
+    ["of the sign-on alone", "required", null],
+    ["of the credentials alone", "when-supported", { channelBindings: "required" }],
+    ["of the sign-on, against the credentials", "required", { channelBindings: "ignore" }],
+  ] as const)(
+    "a client without bindings is refused where they are required %s",
+    async (_, policy, authData) => {
+      const { port, events } = await tlsSite(policy, authData);
+      expect(await withoutBindings(port)).toBe(401);
+      expect(events).toMatchObject([{ kind: "refused", symbol: "SEC_E_BAD_BINDINGS" }]);
+      const fetch = await ntlmFetch(`https://localhost:${port}`, certificates.server.cert);
+      expect((await fetch(`https://localhost:${port}`)).status).toBe(200);
+    },
+  );
+
+  it("a client without bindings is let in where they are not", async () => {
+    expect(await withoutBindings((await tlsSite("when-supported")).port)).toBe(200);
   });
 
   it("who is refused learns nothing; the server learns why", async () => {

@@ -73,6 +73,19 @@ describe("a handshake", () => {
     expect(statusOf(await ask(connection))).toBe(401);
   });
 
+  it.each([
+    ["of NTLM", message(1)],
+    ["of SPNEGO", message(1).with(0, 0x60)],
+  ])("a first token %s in the middle starts over", async (_, first) => {
+    const { begin, send, events } = await bench();
+    const connection = new Connection();
+    const challenge = await begin(connection, "Negotiate");
+    const again = tokenOf(await send(connection, first, "Negotiate"));
+    expect(again[8]).toBe(2);
+    expect(again).not.toEqual(challenge);
+    expect(events).toMatchObject([{ kind: "given-up", reason: "started-over" }]);
+  });
+
   it("another scheme in the middle starts over, and the old challenge is worth nothing", async () => {
     const { begin, send, events } = await bench();
     const connection = new Connection();

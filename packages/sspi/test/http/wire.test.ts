@@ -133,10 +133,22 @@ describe("the head of an answer", () => {
     expect(typeof head === "object" && head.values("proxy-authenticate")).toEqual(["NTLM", "Basic"]);
   });
 
+  // A pattern that looks at each blank again takes seconds for each of them.
+  it("a run of 60000 blanks, and 15000 headers of one name, are read in one go", () => {
+    const blanks = `a${" ".repeat(60_000)}b`;
+    for (let round = 0; round < 5; round += 1) {
+      const head = decodeResponseHead(bytes(`HTTP/1.1 407 Proxy\r\nx:\t ${blanks} \r\n\r\n`));
+      expect(typeof head === "object" && head.values("x")).toEqual([blanks]);
+      const many = decodeResponseHead(bytes(`HTTP/1.1 407 Proxy\r\n${"x:\r\n".repeat(15_000)}\r\n`));
+      expect(typeof many === "object" && many.values("x")).toHaveLength(15_000);
+    }
+  });
+
   it.each([
     "SSH-2.0",
     "HTTP/2 200\r\n\r\n",
     "HTTP/1.1 20 OK\r\n\r\n",
     "HTTP/1.1 200 OK\r\n folded: x\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nbroken: x\ny\r\n\r\n",
   ])("%j is none", (text) => expect(decodeResponseHead(bytes(text))).toBe("malformed"));
 });

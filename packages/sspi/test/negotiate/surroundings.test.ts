@@ -2,6 +2,7 @@ import { ntHash, Secret } from "@sallyport/crypto";
 import { createVirtualClock } from "@sallyport/runtime";
 import { describe, expect, it } from "vitest";
 import {
+  type AcceptOptions,
   acceptSecurityContext,
   acquireCredentials,
   bufferType,
@@ -131,42 +132,61 @@ describe("what a mechanism is given of its surroundings", () => {
   });
 });
 
-it("SSPI-35 a credential does not hold on to what it was acquired with, nor shows it", async () => {
-  const { setFlagsFromString } = await import("node:v8");
-  const { runInNewContext } = await import("node:vm");
-  const { inspect } = await import("node:util");
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  const provider = provide([ntlmMechanism(ntlmPackage())]);
-  const acquire = async () => {
-    const identity = { user: "alice", password: "wonderland" };
-    const credential = await credentials(provider, { mechanisms: { NTLM: identity }, allowNtlm: true });
-    return { credential, identity: new WeakRef(identity) };
-  };
-  const { credential, identity } = await acquire();
-  const client = initializeSecurityContext(credential);
-  await client.step();
-  expect(inspect([credential, client], { depth: 10 })).not.toContain("wonderland");
-  await expect
-    .poll(() => {
-      collect();
-      return identity.deref() === undefined;
-    })
-    .toBe(true);
-  await client.close();
-});
+it.each([
+  ["outbound", {}],
+  // One that also accepts lives with its policy and its accounts.
+  ["both", { accounts: { find: () => undefined }, channelBindings: "required" }],
+] as const)(
+  "SSPI-35 a credential (%s) does not hold on to what it was acquired with, nor shows it",
+  async (use, more) => {
+    const { setFlagsFromString } = await import("node:v8");
+    const { runInNewContext } = await import("node:vm");
+    const { inspect } = await import("node:util");
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const provider = provide([ntlmMechanism(ntlmPackage())]);
+    const acquire = async () => {
+      const secret = { reveal: () => ntHash("wonderland") };
+      const identity = { user: "alice", ntHash: secret, ...more };
+      const authData = { mechanisms: { NTLM: identity }, allowNtlm: true };
+      const credential = await acquireCredentials({ provider, package: "Negotiate", use, authData });
+      return { credential, given: [new WeakRef(identity), new WeakRef(secret)] };
+    };
+    const { credential, given } = await acquire();
+    const client = initializeSecurityContext(credential);
+    const { token } = await client.step();
+    const server = use === "both" ? acceptSecurityContext(credential) : undefined;
+    await server?.step(token);
+    const byPassword = await credentials(provider, { user: "alice", password: "wonderland", ...more });
+    const shown = inspect([credential, byPassword, client, server], { depth: 10, showHidden: true });
+    expect(shown).not.toMatch(/wonderland|ntHash/);
+    await expect
+      .poll(() => {
+        collect();
+        return given.every((one) => one.deref() === undefined);
+      })
+      .toBe(true);
+    await client.close();
+    await server?.close();
+  },
+);
 
 describe("channel bindings inside Negotiate", () => {
-  async function signOn(atClient: string, atServer: string): Promise<string> {
+  async function signOn(
+    atClient: string | undefined,
+    atServer: string,
+    policy: "required" | "ignore" = "required",
+    options: AcceptOptions = {},
+  ): Promise<string> {
     const account = { name: "alice", password: { ntHash: new Secret(ntHash("wonderland")) } };
-    const ntlm = ntlmPackage({ accounts: { find: () => account }, channelBindings: "required" });
+    const ntlm = ntlmPackage({ accounts: { find: () => account }, channelBindings: policy });
     const provider = provide([ntlmMechanism(ntlm)]);
     const credential = await credentials(provider, { user: "alice", password: "wonderland" });
     const bindings = (hash: string) => ({
       channelBindings: tlsChannelBindings("tls-server-end-point", bytes(hash)),
     });
-    const client = initializeSecurityContext(credential, bindings(atClient));
-    const server = acceptSecurityContext(credential, bindings(atServer));
+    const client = initializeSecurityContext(credential, atClient === undefined ? {} : bindings(atClient));
+    const server = acceptSecurityContext(credential, { ...bindings(atServer), ...options });
     try {
       const challenge = await server.step((await client.step()).token);
       const proof = await client.step(challenge.token);
@@ -179,5 +199,13 @@ describe("channel bindings inside Negotiate", () => {
   it("NTLM-30 the same channel on both sides, and another one", async () => {
     expect(await signOn("one", "one")).toBe("SEC_E_OK");
     expect(await signOn("one", "two")).toBe("SEC_E_BAD_BINDINGS");
+  });
+
+  it("NTLM-30 required of the context alone", async () => {
+    expect(await signOn(undefined, "one", "ignore")).toBe("SEC_E_OK");
+    expect(await signOn(undefined, "one", "ignore", { requireChannelBindings: true })).toBe(
+      "SEC_E_BAD_BINDINGS",
+    );
+    expect(await signOn("one", "one", "ignore", { requireChannelBindings: true })).toBe("SEC_E_OK");
   });
 });

@@ -1,10 +1,10 @@
 import { ntHash, Secret } from "@sallyport/crypto";
 import { createSeededRandom, createVirtualClock, type VirtualClock } from "@sallyport/runtime";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import {
+  type AcceptOptions,
   acceptSecurityContext,
   acquireCredentials,
-  type ContextOptions,
   createSspiProvider,
   type InitiateOptions,
   initializeSecurityContext,
@@ -12,8 +12,10 @@ import {
   type NtlmAccounts,
   type NtlmAuthData,
   type NtlmPackageOptions,
+  NtlmRefusal,
   ntlmPackage,
   type SecurityContext,
+  SspiError,
   type SspiProvider,
 } from "../../src/index.ts";
 
@@ -48,7 +50,7 @@ export interface NtlmBench {
     readonly client?: NtlmAuthData | null;
     readonly server?: NtlmAuthData | null;
     readonly initiate?: InitiateOptions;
-    readonly accept?: ContextOptions;
+    readonly accept?: AcceptOptions;
   }): Promise<{ readonly client: SecurityContext; readonly server: SecurityContext }>;
 }
 
@@ -109,4 +111,18 @@ export async function shakeHands(
   const { token: authenticate } = await client.step(change.challenge?.(challenge) ?? challenge);
   await server.step(change.authenticate?.(authenticate) ?? authenticate);
   return { client, server, negotiate, challenge, authenticate };
+}
+
+/** How a handshake fails: the code, and why the server thinks so. */
+export async function failure(
+  work: Promise<unknown>,
+): Promise<{ readonly code: number; readonly reason: string | undefined }> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof SspiError)) throw error;
+    expect(error.token).toHaveLength(0);
+    return { code: error.code, reason: error.cause instanceof NtlmRefusal ? error.cause.reason : undefined };
+  }
+  throw new Error("it did not fail");
 }

@@ -16,12 +16,28 @@ export function decodeResponseHead(bytes: Uint8Array): ResponseHead | "malformed
   if (status === undefined) return "malformed";
   const headers = new Map<string, string[]>();
   for (const line of lines) {
-    const match = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/.exec(line);
-    if (match === null) return "malformed";
-    const [, name = "", value = ""] = match;
-    headers.set(name.toLowerCase(), [...(headers.get(name.toLowerCase()) ?? []), value]);
+    const written = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):/.exec(line)?.[1];
+    if (written === undefined || /[\r\n]/.test(line)) return "malformed";
+    const value = withoutBlanks(line, written.length + 1);
+    const name = written.toLowerCase();
+    const values = headers.get(name);
+    if (values === undefined) headers.set(name, [value]);
+    else values.push(value);
   }
   return { status: Number(status), values: (name) => headers.get(name) ?? [], length: end + 4 };
+}
+
+/** The rest of a line without the blanks around it. By hand: a pattern would look at a run of blanks again and again. */
+function withoutBlanks(line: string, from: number): string {
+  let start = from;
+  let end = line.length;
+  while (start < end && isBlank(line[start])) start += 1;
+  while (end > start && isBlank(line[end - 1])) end -= 1;
+  return line.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
 }
 
 /** Where the empty line begins. */

@@ -55,6 +55,10 @@ export class MechanismStep implements ContextStep {
     return this.#step.channelBindings;
   }
 
+  get requiresChannelBindings(): boolean {
+    return this.#step.requiresChannelBindings;
+  }
+
   /** The caller's buffers, but with this token in the place of SPNEGO's. */
   get input(): readonly SecBuffer[] {
     const others = this.#step.input.filter((buffer) => bufferType(buffer) !== SECBUFFER_TOKEN);

@@ -1,6 +1,6 @@
 import { constantTimeEqual } from "@sallyport/crypto";
 import * as codes from "@sallyport/errors/sspi";
-import type { NtlmAcceptorPolicy } from "./ntlm-options.ts";
+import type { NtlmAcceptorPolicy, NtlmBindingPolicy } from "./ntlm-options.ts";
 import { upperCase } from "./response-keys.ts";
 import * as av from "./wire/av-pairs.ts";
 import { decodeUtf16 } from "./wire/text.ts";
@@ -34,7 +34,7 @@ export function timeStatus(
 export function bindingsStatus(
   bindings: Uint8Array | undefined,
   pairs: readonly av.AvPair[],
-  { channelBindings: policy = "when-supported" }: NtlmAcceptorPolicy,
+  policy: NtlmBindingPolicy,
 ): number {
   if (policy === "ignore") return codes.SEC_E_OK;
   const received = av.findAvPair(pairs, av.MsvAvChannelBindings);

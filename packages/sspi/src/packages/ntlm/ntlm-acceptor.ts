@@ -38,10 +38,16 @@ import { decodeUtf16 } from "./wire/text.ts";
  */
 export class NtlmRefusal extends Error {
   readonly reason: NtlmRefusalReason | "not-ntlmv2" | "no-mic" | "anonymous" | "time" | "loopback";
+  /**
+   * Who the client said it was, which is not proven: `DOMAIN\\user`, the user alone where it named no domain, empty for nobody.
+   * At most 256 letters of what it sent; any letter may be among them.
+   */
+  readonly claimedName: string;
 
-  constructor(reason: NtlmRefusal["reason"]) {
+  constructor(reason: NtlmRefusal["reason"], claimedName = "") {
     super(`NTLM refused the client: ${reason}`);
     this.reason = reason;
+    this.claimedName = claimedName.slice(0, 256);
   }
 
   static {
@@ -121,8 +127,8 @@ export class NtlmAcceptor extends NtlmContext {
       return { status: codes.SEC_E_NO_AUTHENTICATING_AUTHORITY, cause: result.cause };
     }
     // NTLM-32: whatever the authority thinks of it.
-    if (response === undefined) return denied("not-ntlmv2");
-    if (result.kind !== "accepted") return denied(result.reason);
+    if (response === undefined) return denied("not-ntlmv2", message);
+    if (result.kind !== "accepted") return denied(result.reason, message);
     const { sessionBaseKey } = result;
     if (!(sessionBaseKey instanceof Uint8Array) || sessionBaseKey.length !== 16) {
       const cause = new TypeError("the authority accepted without a session base key of 16 bytes");
@@ -150,14 +156,17 @@ export class NtlmAcceptor extends NtlmContext {
   ): number | StepAnswer | undefined {
     const { pairs } = response;
     if ((av.avFlags(pairs) & av.avFlagMicPresent) === 0) {
-      if (this.#policy.requireMic === "always") return denied("no-mic");
+      if (this.#policy.requireMic === "always") return denied("no-mic", message);
     } else if (!this.#isMicRight(step.token, message.micOffset, exportedKey)) {
       return codes.SEC_E_MESSAGE_ALTERED;
     }
-    if (timeStatus(response.time, step.clock.now(), this.#policy) !== codes.SEC_E_OK) return denied("time");
+    if (timeStatus(response.time, step.clock.now(), this.#policy) !== codes.SEC_E_OK)
+      return denied("time", message);
     // NTLM-37: the proof covers what a client says of its process, so that it cannot be taken out on the way.
-    if (this.#policy.refuseLoopback === true && this.#isLoopback(pairs)) return denied("loopback");
-    const status = bindingsStatus(this.#bindings, pairs, this.#policy) || targetStatus(pairs, this.#policy);
+    if (this.#policy.refuseLoopback === true && this.#isLoopback(pairs)) return denied("loopback", message);
+    const { channelBindings = "when-supported" } = this.#policy;
+    const bindingPolicy = step.requiresChannelBindings ? "required" : channelBindings;
+    const status = bindingsStatus(this.#bindings, pairs, bindingPolicy) || targetStatus(pairs, this.#policy);
     return status === codes.SEC_E_OK ? undefined : status;
   }
 
@@ -245,8 +254,10 @@ const protection =
 const noMic = new Uint8Array(16);
 
 /** SEC_E_LOGON_DENIED for every reason; the reason is for the server alone. */
-function denied(reason: NtlmRefusal["reason"]): StepAnswer {
-  return { status: codes.SEC_E_LOGON_DENIED, cause: new NtlmRefusal(reason) };
+function denied(reason: NtlmRefusal["reason"], claimed?: AuthenticateMessage): StepAnswer {
+  const { domain = "", user = "" } = claimed ?? {};
+  const name = domain === "" ? user : `${domain}\\${user}`;
+  return { status: codes.SEC_E_LOGON_DENIED, cause: new NtlmRefusal(reason, name) };
 }
 
 /** An empty user, no NT response, and an LM response of nothing or one zero byte. */

@@ -40,10 +40,10 @@ export interface NtlmAccounts {
 /** What decides about accounts besides their password. */
 export interface NtlmLogonOptions {
   /** Whether an account with an empty password may log on. Default false. */
-  readonly allowEmptyPasswords?: boolean;
+  readonly allowEmptyPasswords?: boolean | undefined;
   /**
    * Why an account is not to be used now although the password was right, undefined when it is; `accountRestriction` of
    * `@sallyport/accounts` fits. Default: `enabled`, `expires` and `passwordExpires` count, and who has `logonHours` is refused.
    */
-  readonly restriction?: (account: never, now: Milliseconds) => string | undefined;
+  readonly restriction?: ((account: never, now: Milliseconds) => string | undefined) | undefined;
 }

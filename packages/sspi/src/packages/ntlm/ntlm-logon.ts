@@ -28,6 +28,7 @@ export type NtlmRefusalReason =
   | "no-nt-hash"
   | "empty-password"
   | "restricted"
+  | "locked-out"
   | "refused";
 
 /** How a logon ended. */

@@ -38,22 +38,22 @@ export interface NtlmAcceptorPolicy extends NtlmLogonOptions {
    * `ignore`: not looked at. `when-supported`: a client that sends none is accepted, a wrong one is not. `required`: also
    * refuses a client, and a caller, without. Default `when-supported`.
    */
-  readonly channelBindings?: NtlmBindingPolicy;
+  readonly channelBindings?: NtlmBindingPolicy | undefined;
   /** `always` refuses a response that says it has no MIC (NTLM-31). Default `when-flagged`. */
-  readonly requireMic?: "when-flagged" | "always";
+  readonly requireMic?: "when-flagged" | "always" | undefined;
   /**
    * Lets clients in that offer no extended session security, or no character set: they prove themselves with NTLMv2 all the
    * same, and messages are not protected. Default false.
    */
-  readonly allowLegacy?: boolean;
+  readonly allowLegacy?: boolean | undefined;
   /** How far the time of a response may be off, milliseconds. Default 36 hours (NTLM-36). */
-  readonly maximumTimeDifference?: Milliseconds;
+  readonly maximumTimeDifference?: Milliseconds | undefined;
   /** Refuses a client of this very package instance, to which the challenge may have been reflected (NTLM-37). Default false. */
-  readonly refuseLoopback?: boolean;
+  readonly refuseLoopback?: boolean | undefined;
   /** Strict checking of the SPN: only these are accepted, whatever their case, and only from a trusted source. Default: any. */
-  readonly acceptedTargets?: readonly string[];
+  readonly acceptedTargets?: readonly string[] | undefined;
   /** A peer that encrypts messages even where SEAL was not agreed on, as gss-ntlmssp does (NTLM-44). Default false. */
-  readonly peerAlwaysSeals?: boolean;
+  readonly peerAlwaysSeals?: boolean | undefined;
 }
 
 /** Where logons are decided; of the two the authority counts. */

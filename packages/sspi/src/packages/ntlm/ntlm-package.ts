@@ -6,13 +6,15 @@ import type {
   PackageCredential,
   SecurityPackage,
 } from "../../contract/security-package.ts";
+import { acceptorPolicy } from "./acceptor-policy.ts";
 import { type ClientIdentity, clientIdentity } from "./client-identity.ts";
 import { decodeNtlmState, type NtlmState } from "./exported-state.ts";
 import { NtlmAcceptor } from "./ntlm-acceptor.ts";
+import type { NtlmLogonOptions } from "./ntlm-accounts.ts";
 import { NtlmContext, ntlmSizes } from "./ntlm-context.ts";
 import { NtlmInitiator } from "./ntlm-initiator.ts";
 import { type NtlmLogonAuthority, ntlmAuthority } from "./ntlm-logon.ts";
-import type { NtlmAuthData, NtlmPackageOptions } from "./ntlm-options.ts";
+import type { NtlmAuthData, NtlmAuthoritySource, NtlmPackageOptions } from "./ntlm-options.ts";
 import { NtlmShared } from "./ntlm-shared.ts";
 import { wrongSetting } from "./settings-check.ts";
 
@@ -86,8 +88,8 @@ function acquired(
   if (!saysWho && principal !== undefined && !isNameOf(identity, principal))
     return codes.SEC_E_NO_CREDENTIALS;
 
-  const authority = authorityOf(given, options);
-  const policy = { ...options, ...given };
+  const policy = acceptorPolicy(given, options);
+  const authority = authorityOf(given, options, policy);
   const isOutbound = (use & (codes.SECPKG_CRED_OUTBOUND | codes.SECPKG_CRED_DEFAULT)) !== 0;
   const isInbound = (use & (codes.SECPKG_CRED_INBOUND | codes.SECPKG_CRED_DEFAULT)) !== 0;
   const mayInitiate = isOutbound && (identity !== undefined || given.anonymous === true);
@@ -109,10 +111,14 @@ function isAuthData(given: unknown): given is NtlmAuthData {
   return typeof given === "object" && !Array.isArray(given) && !(given instanceof Uint8Array);
 }
 
-function authorityOf(given: NtlmAuthData, options: NtlmPackageOptions): NtlmLogonAuthority | undefined {
+function authorityOf(
+  given: NtlmAuthoritySource,
+  options: NtlmAuthoritySource,
+  policy: NtlmLogonOptions,
+): NtlmLogonAuthority | undefined {
   const source = given.authority !== undefined || given.accounts !== undefined ? given : options;
   if (source.authority !== undefined) return source.authority;
-  return source.accounts && ntlmAuthority(source.accounts, { ...options, ...given });
+  return source.accounts && ntlmAuthority(source.accounts, policy);
 }
 
 /** SSPI-33: a principal that was asked for by name is the default one, or nobody. */
