@@ -178,7 +178,7 @@ Examples:
   npm run bench -- --soak 600                       ten minutes of load; --soak 60 is what CI runs
   npm run bench -- --growth --rounds 9              clients and policies: about two minutes
   npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with
-  npm run bench -- --tls                            EAP-TLS, PEAP, TTLS beside FreeRADIUS: about six minutes
+  npm run bench -- --tls                            EAP-TLS, PEAP, TTLS beside FreeRADIUS: about ten minutes
   npm run bench -- --tls eap-peap --tls-version 1.2 --rounds 3
   npm run bench -- --tls-half-open 2000             memory of conversations that wait inside of TLS
   npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve
@@ -280,7 +280,7 @@ async function tls(scope: Scope, cases: NonNullable<Options["tls"]>, options: Op
     cases: cases === true ? tlsCaseNames : cases,
     versions: tlsVersion === undefined ? tlsVersions : [tlsVersion],
     logins: 300,
-    warmUp: 1_000,
+    warmUp: { FreeRADIUS: 300, Sallyport: 3_000 },
     workers: tlsWorkers,
     onProgress: progress,
   });

@@ -17,8 +17,8 @@ export interface TlsBenchmarkOptions {
   readonly versions: readonly TlsVersion[];
   /** Logins of each kind in each server's part of a round. */
   readonly logins: number;
-  /** Logins at each server before anything counts. */
-  readonly warmUp: number;
+  /** Logins at each server before anything counts; a third as many are resumed after them. */
+  readonly warmUp: Readonly<Record<ServerName, number>>;
   /** The server's `eap.tls.workers`; as it is by default where undefined. */
   readonly workers: number | undefined;
   readonly onProgress: (line: string) => void;
@@ -52,7 +52,7 @@ export interface TlsResults {
   readonly environment: Environment;
   readonly rounds: number;
   readonly logins: number;
-  readonly warmUp: number;
+  readonly warmUp: Readonly<Record<ServerName, number>>;
   readonly peersAtOnce: number;
   readonly workers: number | "default";
   readonly rows: readonly TlsRow[];
@@ -132,8 +132,8 @@ async function measureCase(
     const resumed = await LoginLoad.open(scope, servers[name], { ...peer, resume: true });
     loads.set(name, { full, resumed });
     // A just-in-time compiler counts calls and not seconds.
-    await full.run(warmUp);
-    await resumed.run(warmUp);
+    await full.run(warmUp[name]);
+    await resumed.run(Math.ceil(warmUp[name] / 3));
     onProgress(`${test.name} TLS ${version}  ${name}: warm`);
   }
   for (let round = 1; round <= rounds; round++) {

@@ -28,7 +28,7 @@ export function tlsText(results: TlsResults, form: "text" | "markdown"): string 
   const remarks = [...papLines(results), ...promiseLines(results), ...environmentLines(results.environment)];
   return [
     `${results.startedAt.slice(0, 10)}: median [min..max] of ${results.rounds} alternating rounds of ${results.logins} logins, ` +
-      `${results.peersAtOnce} at a time, after ${results.warmUp} of each kind that do not count; workers: ${results.workers}`,
+      `${results.peersAtOnce} at a time, after ${results.warmUp.Sallyport} (FreeRADIUS: ${results.warmUp.FreeRADIUS}) that do not count; workers: ${results.workers}`,
     "",
     ...table,
     "",
