@@ -16,7 +16,7 @@ export interface PapBesideTls {
   readonly isKept: boolean;
 }
 
-export interface PapLatency {
+interface PapLatency {
   readonly alone: Spread;
   readonly beside: Spread;
   /** Beside divided by alone, round by round. */

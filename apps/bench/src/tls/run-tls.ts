@@ -25,7 +25,7 @@ export interface TlsBenchmarkOptions {
 }
 
 /** One server in one case. CPU in microseconds a login. */
-export interface TlsFigures {
+interface TlsFigures {
   readonly full: Spread;
   /** Undefined where the server does not resume. */
   readonly resumed: Spread | undefined;

@@ -3,8 +3,7 @@ import type { KeyKind } from "./tls-laboratory.ts";
 export const tlsVersions = ["1.2", "1.3"] as const;
 export type TlsVersion = (typeof tlsVersions)[number];
 
-export const tlsMethods = ["tls", "peap", "ttls"] as const;
-export type TlsMethodName = (typeof tlsMethods)[number];
+export type TlsMethodName = "tls" | "peap" | "ttls";
 
 /** One kind of login through TLS, which both servers take. */
 export interface TlsCase {
