@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RadiusAnswer } from "@sallyport/radius";
 import { createRadiusClient, type RadiusClient } from "@sallyport/radius/node";
@@ -10,6 +7,7 @@ import { answerConversation, type OpenConversation, openConversation } from "./e
 import { type Environment, readEnvironment } from "./environment.ts";
 import { LoadGenerator } from "./load-generator.ts";
 import type { Scope } from "./scope.ts";
+import { collected, memoryProbe, residentMemory } from "./server-memory.ts";
 import { type SallyportServer, startSallyport } from "./servers/sallyport.ts";
 
 /** What a conversation that waits for its peer may take, in octets: 60 MB for 10 000. */
@@ -64,7 +62,7 @@ export async function runHalfOpen(
   const generator = await LoadGenerator.compile(scope, scope.temporaryFolder());
   const server = await startSallyport(scope, {
     conversations,
-    node: ["--expose-gc", "--import", new URL("./servers/memory-probe.ts", import.meta.url).href],
+    node: memoryProbe,
   });
   const client = createRadiusClient({ server: `127.0.0.1:${server.auth}`, secret, timeout: 10_000 });
   scope.defer(() => client.close());
@@ -168,20 +166,4 @@ async function settledMemory(
   await generator.run({ port: server.auth, count: 1, request: ["--mode", "pap", "--message-authenticator"] });
   const live = await collected(scope, server);
   return { rss: residentMemory(server.pid), live };
-}
-
-async function collected(scope: Scope, server: SallyportServer): Promise<number> {
-  const lines = createInterface({ input: server.stdout });
-  process.kill(server.pid, "SIGUSR2");
-  const signal = AbortSignal.any([scope.signal, AbortSignal.timeout(30_000)]);
-  const [line] = await once(lines, "line", { signal });
-  lines.close();
-  server.stdout.resume();
-  return Number(/^memory (\d+)$/.exec(String(line))?.[1]) / 1e6;
-}
-
-/** MB; proc(5) counts in KiB. */
-function residentMemory(pid: number): number {
-  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-  return (Number(found?.[1]) * 1_024) / 1e6;
 }

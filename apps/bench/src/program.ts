@@ -20,6 +20,10 @@ import { markdownTable, textTable } from "./report/table.ts";
 import { inScope, type Scope } from "./scope.ts";
 import { runSoak, type SoakResults } from "./soak.ts";
 import { fullSize, runSspiBenchmark, sspiText } from "./sspi/sspi-benchmark.ts";
+import { runTls } from "./tls/run-tls.ts";
+import { type TlsCaseName, type TlsVersion, tlsCaseNames, tlsVersions } from "./tls/tls-cases.ts";
+import { runTlsHalfOpen, tlsHalfOpenText } from "./tls/tls-half-open.ts";
+import { tlsText } from "./tls/tls-table.ts";
 
 const resultsFolder = fileURLToPath(new URL("../results/", import.meta.url));
 
@@ -35,6 +39,10 @@ interface Options {
   readonly ppp?: true;
   readonly calls?: number;
   readonly growth?: true;
+  readonly tls?: true | readonly TlsCaseName[];
+  readonly tlsVersion?: TlsVersion;
+  readonly tlsWorkers?: number;
+  readonly tlsHalfOpen?: number;
   readonly json?: true;
   readonly markdown?: true;
 }
@@ -122,6 +130,39 @@ export function createProgram(): Command {
           "markdown",
         ]),
     )
+    .addOption(
+      new Option(
+        "--tls [cases]",
+        `instead: logins by EAP-TLS, PEAP and TTLS, or some of ${tlsCaseNames.join(",")}`,
+      )
+        .argParser(tlsCaseList)
+        .conflicts([
+          "seconds",
+          "only",
+          "soak",
+          "halfOpen",
+          "dialogs",
+          "sspi",
+          "sspiNtlm",
+          "growth",
+          "ppp",
+          "calls",
+        ]),
+    )
+    .addOption(new Option("--tls-version <version>", "with --tls: this version only").choices(tlsVersions))
+    .addOption(
+      new Option("--tls-workers <count>", "with --tls: eap.tls.workers of the server, 0 to 64").argParser(
+        wholeNumber(0, 64),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--tls-half-open <count>",
+        "instead: let conversations wait inside of TLS and watch memory, 100 to 100000",
+      )
+        .argParser(wholeNumber(100, 100_000))
+        .conflicts(["rounds", "seconds", "only", "markdown", "soak", "dialogs", "halfOpen", "tls"]),
+    )
     .option("--json", "print the results as JSON")
     .addOption(new Option("--markdown", "print the table as Markdown, for README.md").conflicts("json"))
     .addHelpText(
@@ -137,6 +178,9 @@ Examples:
   npm run bench -- --soak 600                       ten minutes of load; --soak 60 is what CI runs
   npm run bench -- --growth --rounds 9              clients and policies: about two minutes
   npm run bench -- --half-open 10000                memory of EAP conversations that nobody goes on with
+  npm run bench -- --tls                            EAP-TLS, PEAP, TTLS beside FreeRADIUS: about ten minutes
+  npm run bench -- --tls eap-peap --tls-version 1.2 --rounds 3
+  npm run bench -- --tls-half-open 2000             memory of conversations that wait inside of TLS
   npm run bench -- --dialogs 2000                   what an idle dialog costs; nobody may starve
   npm run bench -- --ppp                            needs no FreeRADIUS
   npm run bench -- --calls 1000                     what a whole call costs, and an idle connection holds
@@ -146,6 +190,8 @@ Examples:
     .action(async (options: Options) => {
       const work = (scope: Scope): Promise<number> => {
         if (options.growth) return growth(options);
+        if (options.tls !== undefined) return tls(scope, options.tls, options);
+        if (options.tlsHalfOpen !== undefined) return tlsHalfOpen(scope, options.tlsHalfOpen, options);
         if (options.sspi) return sspi(options);
         if (options.sspiNtlm) return sspiNtlm(scope, options);
         if (options.ppp) return ppp(options);
@@ -227,6 +273,36 @@ async function growth({ rounds, json, markdown }: Options): Promise<number> {
   return 0;
 }
 
+async function tls(scope: Scope, cases: NonNullable<Options["tls"]>, options: Options): Promise<number> {
+  const { rounds, json, markdown, tlsVersion, tlsWorkers } = options;
+  const results = await runTls(scope, {
+    rounds,
+    cases: cases === true ? tlsCaseNames : cases,
+    versions: tlsVersion === undefined ? tlsVersions : [tlsVersion],
+    logins: 300,
+    warmUp: { FreeRADIUS: 300, Sallyport: 3_000 },
+    workers: tlsWorkers,
+    onProgress: progress,
+  });
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  const asMarkdown = tlsText(results, "markdown");
+  save(results.startedAt, "tls", { json: asJson, md: asMarkdown });
+  process.stdout.write(json ? asJson : markdown ? asMarkdown : tlsText(results, "text"));
+  return 0;
+}
+
+async function tlsHalfOpen(scope: Scope, count: number, { json, tlsWorkers }: Options): Promise<number> {
+  const results = await runTlsHalfOpen(scope, {
+    conversations: count,
+    workers: tlsWorkers,
+    onProgress: progress,
+  });
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, "tls-half-open", { json: asJson });
+  process.stdout.write(json ? asJson : tlsHalfOpenText(results));
+  return results.growth < results.allowance ? 0 : 1;
+}
+
 function soakText({ seconds, requests, flatness, complaints, environment }: SoakResults): string {
   const { flat, middle, last, allowance } = flatness;
   return [
@@ -249,7 +325,18 @@ async function halfOpen(scope: Scope, count: number, { json }: Options): Promise
 /** One file for each form of the results, named after the moment of the run. */
 function save(
   startedAt: string,
-  kind: "bench" | "soak" | "half-open" | "dialogs" | "sspi" | "sspi-ntlm" | "ppp" | "calls" | "growth",
+  kind:
+    | "bench"
+    | "soak"
+    | "half-open"
+    | "dialogs"
+    | "sspi"
+    | "sspi-ntlm"
+    | "ppp"
+    | "calls"
+    | "growth"
+    | "tls"
+    | "tls-half-open",
   forms: Readonly<Record<string, string>>,
 ): void {
   mkdirSync(resultsFolder, { recursive: true });
@@ -298,6 +385,17 @@ function caseList(text: string): readonly CaseName[] {
     if (name === undefined)
       throw new InvalidArgumentError(
         `${JSON.stringify(word)} is no case; there are ${caseNames.join(", ")}.`,
+      );
+    return name;
+  });
+}
+
+function tlsCaseList(text: string): readonly TlsCaseName[] {
+  return text.split(",").map((word) => {
+    const name = tlsCaseNames.find((known) => known === word.trim());
+    if (name === undefined)
+      throw new InvalidArgumentError(
+        `${JSON.stringify(word)} is no case; there are ${tlsCaseNames.join(", ")}.`,
       );
     return name;
   });

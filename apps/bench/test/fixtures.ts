@@ -50,7 +50,7 @@ export const chapRow: Row = rowOf(
   { FreeRADIUS: rounds([30, 30_000]), Sallyport: { kind: "not served", reason: "no answer" } },
 );
 
-const environment: Environment = {
+export const environment: Environment = {
   cpu: "Fast & Quiet <CPU>",
   cores: 2,
   memoryGiB: 8,

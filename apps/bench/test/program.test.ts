@@ -36,6 +36,10 @@ describe("the command line", () => {
     [["--sspi", "--soak", "60"], "cannot be used with option '--soak <seconds>'"],
     [["--ppp", "--sspi"], "cannot be used with option '--sspi'"],
     [["--sspi", "--rounds", "3"], "cannot be used with option '--rounds <count>'"],
+    [["--tls", "eap-tls"], '"eap-tls" is no case; there are eap-tls-rsa, eap-tls-p256'],
+    [["--tls-version", "1.1", "--tls"], "Allowed choices are 1.2, 1.3"],
+    [["--tls", "--soak", "60"], "cannot be used with option '--soak <seconds>'"],
+    [["--tls-half-open", "10"], "from 100 to 100000"],
     [["--json", "--markdown"], "cannot be used with option '--json'"],
   ])("refuses %j", async (args, words) => {
     expect(await refusal(...args)).toContain(words);

@@ -19,6 +19,7 @@ import {
   unusedModules,
   usersFile,
 } from "./freeradius-configuration.ts";
+import { type FreeRadiusTls, innerTunnelSite, tlsEapModule } from "./freeradius-tls-configuration.ts";
 
 const execute = promisify(execFile);
 /** Debian's folders; a user's PATH often leaves the first one out. */
@@ -41,11 +42,14 @@ export async function freeRadiusVersion(): Promise<string> {
   }
 }
 
+/** What it offers by EAP: one of the methods without TLS first, or one with TLS. */
+export type FreeRadiusEap = EapMethod | FreeRadiusTls;
+
 /** Starts a private FreeRADIUS with threads, from a copy of Debian's configuration, that offers this EAP method first. */
 export async function startFreeRadius(
   scope: Scope,
   generator: LoadGenerator,
-  firstMethod: EapMethod,
+  eap: FreeRadiusEap,
 ): Promise<BenchServer> {
   const folder = scope.temporaryFolder();
   const place: FreeRadiusPlace = {
@@ -55,7 +59,7 @@ export async function startFreeRadius(
     auth: await freePort(),
     acct: await freePort(),
   };
-  writeConfiguration(place, firstMethod);
+  writeConfiguration(place, eap);
 
   const child = await scope.start(program, ["-f", "-d", place.configuration], { cwd: folder });
   child.stdout.resume();
@@ -67,7 +71,7 @@ export async function startFreeRadius(
   return { name: "FreeRADIUS", pid: child.pid, auth: place.auth, acct: place.acct, ended };
 }
 
-function writeConfiguration(place: FreeRadiusPlace, firstMethod: EapMethod): void {
+function writeConfiguration(place: FreeRadiusPlace, eap: FreeRadiusEap): void {
   const { configuration } = place;
   try {
     // Links such as "../mods-available/pap" must go on pointing into the copy.
@@ -93,7 +97,8 @@ function writeConfiguration(place: FreeRadiusPlace, firstMethod: EapMethod): voi
   replace("radiusd.conf", mainConfiguration(main, place));
   replace("clients.conf", clientsConfiguration(secret));
   replace("mods-config/files/authorize", usersFile(account));
-  replace("mods-enabled/eap", eapModule(firstMethod));
+  replace("mods-enabled/eap", typeof eap === "string" ? eapModule(eap) : tlsEapModule(eap));
+  if (typeof eap !== "string") replace("sites-enabled/inner-tunnel", innerTunnelSite);
   replace("sites-enabled/default", siteConfiguration(place));
 }
 

@@ -39,19 +39,21 @@ export interface SallyportOptions {
   readonly firstMethod?: EapMethod;
   /** How many EAP conversations may wait for their peer; without it as many as the server allows by itself. */
   readonly conversations?: number;
+  /** Methods with TLS in place of the others, with what they need. */
+  readonly tls?: Pick<SettingsInput, "authentication" | "defaultDomain"> & Pick<SettingsInput, "eap">;
   /** Arguments of Node. */
   readonly node?: readonly string[];
 }
 
 /** Starts the server of this checkout with one synchronous extension, every request traced. */
 export async function startSallyport(scope: Scope, options: SallyportOptions = {}): Promise<SallyportServer> {
-  const { firstMethod = "md5", conversations, node = [] } = options;
+  const { firstMethod = "md5", conversations, node = [], tls } = options;
   const methods = [firstMethod, ...eapMethods.filter((method) => method !== firstMethod)];
   const eap = { methods, ...(conversations !== undefined && { conversations }) };
   const folder = scope.temporaryFolder();
   const config = join(folder, "sallyport.config.json");
   const logFile = join(folder, "log.txt");
-  writeFileSync(config, JSON.stringify({ ...settings, eap }));
+  writeFileSync(config, JSON.stringify({ ...settings, eap, ...tls }));
   copyFileSync(extension, join(folder, basename(extension.pathname)));
 
   const log = openSync(logFile, "a");

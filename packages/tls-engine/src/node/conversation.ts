@@ -56,6 +56,8 @@ export class Conversation {
 
   async perform(command: Command): Promise<Outcome> {
     if (command.kind === "refuse") return this.#refuse(command.alert);
+    // An alert can be made right after the step that completed the handshake only.
+    if (this.#established) this.keyLog.clear();
     let received: Uint8Array | undefined;
     await this.#inTurn(this, () => {
       if (this.#ended) return;
@@ -142,6 +144,11 @@ export class Conversation {
   /** As a server: the session will be, or was, found under this key. */
   foundUnder(key: string): void {
     if (!this.#storeKeys.includes(key)) this.#storeKeys.push(key);
+  }
+
+  /** As a server: whether it is known already under which key the session will be found. */
+  get isFound(): boolean {
+    return this.#storeKeys.length > 0;
   }
 
   /** As a server: the session goes into the store. */

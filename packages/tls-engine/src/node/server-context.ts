@@ -97,11 +97,7 @@ export class ServerContext {
     }
     tls.setTimeout(0);
     conversation.attach(tls);
-    // While a session is resumed it still has the secret that it came with.
-    const session = tls.getSession();
-    const key = session === undefined ? undefined : secretKey(session);
-    if (key !== undefined && (tls.isSessionReused() || tls.getProtocol() === "TLSv1.2"))
-      conversation.foundUnder(key);
+    this.#rememberUnder(tls, conversation);
     const certificate = tls.getPeerX509Certificate()?.raw;
     // What Node.js has here is a string, although its types tell of an Error.
     const error = tls.authorizationError as unknown as string | null | undefined;
@@ -110,6 +106,16 @@ export class ServerContext {
       const { authorized } = tls;
       conversation.established(authorized, authorized ? undefined : (error ?? "UNSPECIFIED"), certificate);
     }
+  }
+
+  /** Tickets of TLS 1.3 have told their secrets already, and so has a session of TLS 1.2 that is kept by its id. */
+  #rememberUnder(tls: TLSSocket, conversation: Conversation): void {
+    const resumed = tls.isSessionReused();
+    if (!resumed && (conversation.isFound || tls.getProtocol() === "TLSv1.3")) return;
+    // While a session is resumed it still has the secret that it came with.
+    const session = tls.getSession();
+    const key = session === undefined ? undefined : secretKey(session);
+    if (key !== undefined) conversation.foundUnder(key);
   }
 }
 

@@ -87,7 +87,7 @@ export class CertificateMapping {
       const key = foldCase(identity);
       if (!found.has(key)) found.set(key, { kind: "account", identity, mapping, by });
     };
-    for (const { mapping, key, by } of factKeys(facts)) {
+    for (const { mapping, key, by } of this.#explicit.size === 0 ? [] : factKeys(facts)) {
       if (!this.#uses(mapping)) continue;
       for (const { identity } of this.#explicit.get(key) ?? []) add(identity, mapping, by);
     }

@@ -10,13 +10,13 @@ import {
 import { SEC_E_MULTIPLE_ACCOUNTS } from "@sallyport/errors/sspi";
 import { findAccount } from "@sallyport/nps";
 import { type Clock, isThenable } from "@sallyport/runtime";
-import { certificateFacts } from "../certificates/certificate-facts.ts";
-import type { MappingName } from "../certificates/certificate-mapping.ts";
 import {
   CertificateMapping,
   type CertificateOwner,
   type MappedAccount,
+  type MappingName,
 } from "../certificates/certificate-mapping.ts";
+import { knownCertificateFacts } from "../certificates/certificate-memory.ts";
 import { noteCertificate, sessionRecords } from "./session-record.ts";
 
 export interface ClientCertificateOptions {
@@ -48,7 +48,7 @@ export class ClientCertificates {
   readonly authorise = ({
     certificates: [own],
   }: EapTlsApplicant): EapTlsVerdict | PromiseLike<EapTlsVerdict> => {
-    const facts = own === undefined ? undefined : certificateFacts(own.der);
+    const facts = own === undefined ? undefined : knownCertificateFacts(own.der);
     const record = sessionRecords.getStore();
     if (record !== undefined) noteCertificate(record, facts);
     if (facts === undefined) return refused(CERT_E_MALFORMED, "it cannot be read");

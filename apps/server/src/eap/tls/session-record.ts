@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { PppEapBeginInput } from "@sallyport/eap";
 import { alertName, type TlsError, type TlsSession } from "@sallyport/tls-engine";
-import { type CertificateFacts, certificateFacts } from "../certificates/certificate-facts.ts";
+import type { CertificateFacts } from "../certificates/certificate-facts.ts";
+import { knownCertificateFacts } from "../certificates/certificate-memory.ts";
 
 /** What becomes known of one session of a TLS method, from wherever it is known. */
 export interface SessionRecord {
@@ -35,7 +36,7 @@ export function recordFacts(record: SessionRecord): Readonly<Record<string, stri
   const connection = session?.connection;
   const [own] = (innerSession ?? session)?.connection?.peerCertificates ?? [];
   if (own !== undefined && record.certificate === undefined)
-    noteCertificate(record, certificateFacts(own.der));
+    noteCertificate(record, knownCertificateFacts(own.der));
   return present({
     inner,
     "TLS version": connection?.protocol,
