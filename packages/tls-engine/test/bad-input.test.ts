@@ -1,7 +1,7 @@
 import { connect } from "node:tls";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { TlsError, type TlsSession } from "../src/index.ts";
+import { TlsError, type TlsSession, tlsAlerts } from "../src/index.ts";
 import { createInlineTlsEngine } from "../src/node/index.ts";
 import { MemorySocket } from "../src/node/memory-socket.ts";
 import { clientSettings, hex, identity, pem, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
@@ -41,6 +41,16 @@ describe("what is no TLS", () => {
     expect(error).toMatchObject({ reason: "alert-received", alert: 48 });
     expect(error.message).toBe("TLS: alert-received (alert unknown_ca, ERR_SSL_TLSV1_ALERT_UNKNOWN_CA)");
   });
+
+  it.each(Object.entries(tlsAlerts).filter(([name]) => !/close_notify|no_renegotiation/.test(name)))(
+    "%s is told as what it is",
+    async (_name, alert) => {
+      const client = engine.client(clientSettings()).open();
+      await client.step(nothing);
+      const error = await failure(client.step(Uint8Array.of(21, 3, 3, 0, 2, 2, alert)));
+      expect(error).toMatchObject({ reason: "alert-received", alert });
+    },
+  );
 
   it("a version that is too old is answered with protocol_version, which the other side understands", async () => {
     const modern = engine.server(serverSettings({ minVersion: "TLSv1.3" })).open();
