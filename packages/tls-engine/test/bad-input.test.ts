@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { TlsError, type TlsSession, tlsAlerts } from "../src/index.ts";
 import { createInlineTlsEngine } from "../src/node/index.ts";
+import { KeyLog } from "../src/node/key-log.ts";
 import { MemorySocket } from "../src/node/memory-socket.ts";
 import { clientSettings, hex, identity, pem, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
 
@@ -200,6 +201,26 @@ it("renegotiation is refused", async () => {
   // The client gives up by itself.
   await expect(exchange()).rejects.toMatchObject({ reason: "alert-received", alert: 40 });
   client.destroy();
+});
+
+it("secrets of the key log are overwritten when no alert can need them anymore, and those that come later, too", () => {
+  const keyLog = new KeyLog();
+  const line = utf8("SERVER_TRAFFIC_SECRET_0 aa bb\n");
+  keyLog.note(line);
+  expect(hex(keyLog.secretFor("server", true)?.secret)).toBe("bb");
+  keyLog.clear();
+  const late = utf8("SERVER_TRAFFIC_SECRET_0 aa cc\n");
+  keyLog.note(late);
+  expect(keyLog.secretFor("server", true)).toBeUndefined();
+  for (const octets of [line, late]) expect(octets.every((octet) => octet === 0)).toBe(true);
+});
+
+it("an alert is for the step that completed the handshake: who has gone on has no keys for it", async () => {
+  const servers = engine.server(serverSettings());
+  const [client, server] = [engine.client(clientSettings()).open(), servers.open()];
+  await shakeHands(client, server);
+  await server.write(utf8("welcome"));
+  expect(await server.refuse("access_denied")).toHaveLength(0);
 });
 
 it("nothing secret shows where objects are printed", async () => {

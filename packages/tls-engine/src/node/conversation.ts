@@ -56,6 +56,8 @@ export class Conversation {
 
   async perform(command: Command): Promise<Outcome> {
     if (command.kind === "refuse") return this.#refuse(command.alert);
+    // Whoever goes on after the handshake refuses nobody anymore.
+    if (this.#established) this.keyLog.clear();
     let received: Uint8Array | undefined;
     await this.#inTurn(this, () => {
       if (this.#ended) return;
