@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ocspResponse } from "../../../packages/tls-engine/test/ocsp-responses.ts";
 import { LaboratoryAuthority, type NewCertificate } from "../src/eap/pki/laboratory.ts";
 import { loadSettings } from "../src/settings/load-settings.ts";
 import { type Mistake, SettingsError } from "../src/settings/mistake.ts";
@@ -298,6 +299,45 @@ describe("the files of eap.tls", () => {
   ])("a warning: %s", async (_, change, path, problem) => {
     const { warnings } = await load({ ...right, ...change });
     expect(warnings).toMatchObject([{ path, problem: expect.stringMatching(problem) }]);
+  });
+
+  it("OCSP responses: what does not help is left out with a warning, one of another certificate is a mistake", async () => {
+    const fixtures = new URL("../../../packages/tls-engine/test/certificates/", import.meta.url);
+    for (const file of ["server.pem", "server.test-key.pem", "authority.pem"]) {
+      write(`fixture-${file}`, readFileSync(new URL(file, fixtures)));
+    }
+    const tls = {
+      certificate: "fixture-server.pem",
+      key: "fixture-server.test-key.pem",
+      clientAuthorities: ["fixture-authority.pem"],
+      ocspResponse: "fixture.ocsp",
+    };
+    const response = ocspResponse();
+    write("fixture.ocsp", response);
+    const { eap, warnings } = await load(tls);
+    expect(warnings).toEqual([]);
+    expect(eap.tls?.server.ocspResponse).toEqual(response);
+
+    for (const [useless, problem] of [
+      [ocspResponse({ nextUpdate: -day / 2 }), /is out of date since \d{4}-\d\d-\d\d; nothing is stapled/],
+      [ocspResponse({ status: "revoked" }), /says that the certificate is revoked; nothing is stapled/],
+      [ocspResponse({ status: "unknown" }), /says that the certificate is unknown; nothing is stapled/],
+    ] as const) {
+      write("fixture.ocsp", useless);
+      const settings = await load(tls);
+      expect(settings.warnings).toMatchObject([
+        { path: "eap.tls.ocspResponse", problem: expect.stringMatching(problem) },
+      ]);
+      expect(settings.eap.tls?.server.ocspResponse).toBeUndefined();
+    }
+
+    write("fixture.ocsp", ocspResponse({ about: "server-rsa" }));
+    expect(await mistakes(tls)).toMatchObject([
+      {
+        path: "eap.tls.ocspResponse",
+        problem: expect.stringContaining("is not about the server's certificate"),
+      },
+    ]);
   });
 
   it.skipIf(process.platform === "win32")("a warning: a key that everybody can read", async () => {
