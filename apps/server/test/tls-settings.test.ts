@@ -3,7 +3,6 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ocspResponse } from "../../../packages/tls-engine/test/ocsp-responses.ts";
 import { LaboratoryAuthority, type NewCertificate } from "../src/eap/pki/laboratory.ts";
 import { loadSettings } from "../src/settings/load-settings.ts";
 import { type Mistake, SettingsError } from "../src/settings/mistake.ts";
@@ -312,18 +311,18 @@ describe("the files of eap.tls", () => {
       clientAuthorities: ["fixture-authority.pem"],
       ocspResponse: "fixture.ocsp",
     };
-    const response = ocspResponse();
-    write("fixture.ocsp", response);
+    const response = (name: string) => Uint8Array.from(readFileSync(new URL(`${name}.ocsp`, fixtures)));
+    write("fixture.ocsp", response("server.good"));
     const { eap, warnings } = await load(tls);
     expect(warnings).toEqual([]);
-    expect(eap.tls?.server.ocspResponse).toEqual(response);
+    expect(eap.tls?.server.ocspResponse).toEqual(response("server.good"));
 
     for (const [useless, problem] of [
-      [ocspResponse({ nextUpdate: -day / 2 }), /is out of date since \d{4}-\d\d-\d\d; nothing is stapled/],
-      [ocspResponse({ status: "revoked" }), /says that the certificate is revoked; nothing is stapled/],
-      [ocspResponse({ status: "unknown" }), /says that the certificate is unknown; nothing is stapled/],
+      ["server.stale", /is out of date since \d{4}-\d\d-\d\d; nothing is stapled/],
+      ["server.revoked", /says that the certificate is revoked; nothing is stapled/],
+      ["server.unknown", /says that the certificate is unknown; nothing is stapled/],
     ] as const) {
-      write("fixture.ocsp", useless);
+      write("fixture.ocsp", response(useless));
       const settings = await load(tls);
       expect(settings.warnings).toMatchObject([
         { path: "eap.tls.ocspResponse", problem: expect.stringMatching(problem) },
@@ -331,7 +330,7 @@ describe("the files of eap.tls", () => {
       expect(settings.eap.tls?.server.ocspResponse).toBeUndefined();
     }
 
-    write("fixture.ocsp", ocspResponse({ about: "server-rsa" }));
+    write("fixture.ocsp", response("server-rsa.good"));
     expect(await mistakes(tls)).toMatchObject([
       {
         path: "eap.tls.ocspResponse",

@@ -78,6 +78,7 @@ function der(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
   const content = Buffer.concat(contents);
   const { length } = content;
   if (length < 0x80) return Buffer.concat([Uint8Array.of(tag, length), content]);
+  if (length < 0x100) return Buffer.concat([Uint8Array.of(tag, 0x81, length), content]);
   return Buffer.concat([Uint8Array.of(tag, 0x82, length >> 8, length & 255), content]);
 }
 

@@ -91,3 +91,4 @@ leaf client-large ec "$of/CN=erin" authority clientAuth "$end" \
 set -- -config work/ca.cnf -cert authority.pem -keyfile authority.test-key.pem
 openssl ca -batch "$@" -revoke client-revoked.pem 2>/dev/null
 openssl ca -gencrl "$@" -crl_lastupdate "$begin" -crl_nextupdate "$end" -out authority.crl.pem 2>/dev/null
+node make-ocsp.ts

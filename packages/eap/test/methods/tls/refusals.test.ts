@@ -9,11 +9,10 @@ import {
 import { ERROR_NO_EAPTLS_CERTIFICATE } from "@sallyport/errors/ras";
 import { type TlsAlertName, tlsAlerts } from "@sallyport/tls-engine";
 import { describe, expect, it } from "vitest";
-import { ocspResponse } from "../../../../tls-engine/test/ocsp-responses.ts";
 import { eapTls } from "../../../src/methods/tls/eap-tls.ts";
 import type { TlsRefusalReason } from "../../../src/methods/tls-core/tls-refusal.ts";
 import { converse } from "../conversation.ts";
-import { engine, identityOf, pem, serverEndpoint, tlsPair } from "./fixtures.ts";
+import { engine, identityOf, ocsp, pem, serverEndpoint, tlsPair } from "./fixtures.ts";
 
 const crl = { revocationLists: [pem("authority.crl")] };
 
@@ -99,16 +98,10 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("EAP-TLS with %s", (protocol) => 
   });
 
   const stapled: [what: string, response: Uint8Array, TlsRefusalReason, TlsAlertName, code: number][] = [
-    [
-      "says that it is revoked",
-      ocspResponse({ status: "revoked" }),
-      "revoked",
-      "certificate_revoked",
-      CRYPT_E_REVOKED,
-    ],
+    ["says that it is revoked", ocsp("server.revoked"), "revoked", "certificate_revoked", CRYPT_E_REVOKED],
     [
       "is out of date",
-      ocspResponse({ nextUpdate: -3_600_000 }),
+      ocsp("server.stale"),
       "revocation-unknown",
       "bad_certificate_status_response",
       CRYPT_E_NO_REVOCATION_CHECK,
