@@ -12,6 +12,7 @@ import type { TlsEngine, TlsProtocol, TlsServerSettings } from "@sallyport/tls-e
 import { createInlineTlsEngine, createTlsWorkerPool } from "@sallyport/tls-engine/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePorts, freeRadiusPlaces, startFreeRadius } from "../src/freeradius.ts";
+import { opensslOcspResponse } from "../src/openssl-ocsp.ts";
 import { describeWithPeers } from "../src/peers.ts";
 import { run } from "../src/run.ts";
 import { temporaryFolder } from "../src/temporary-folder.ts";
@@ -74,11 +75,20 @@ interface Supplicant {
   /** How often it logs on again, resuming what it can. */
   readonly again?: number;
   readonly match?: string;
+  /** Refuses a server without a good OCSP response. */
+  readonly requireOcsp?: boolean;
 }
 
 /** Lets eapol_test log on by EAP-TLS; it compares its own keys with those of the server. */
 async function supplicant([host, port]: readonly [string, string], options: Supplicant) {
-  const { client = "client", phase1 = "", fragment, again, match = "radius.example" } = options;
+  const {
+    client = "client",
+    phase1 = "",
+    fragment,
+    again,
+    match = "radius.example",
+    requireOcsp = false,
+  } = options;
   const conf = join(temporaryFolder(), "network.conf");
   writeFileSync(
     conf,
@@ -90,6 +100,7 @@ async function supplicant([host, port]: readonly [string, string], options: Supp
   client_cert="${file(client)}"
   private_key="${file(`${client}.test-key`)}"
   domain_match="${match}"
+  ocsp=${requireOcsp ? 2 : 0}
   ${phase1 === "" ? "" : `phase1="${phase1}"`}
   ${fragment === undefined ? "" : `fragment_size=${fragment}`}
 }
@@ -110,7 +121,7 @@ const versions: [TlsProtocol, string][] = [
   ["TLSv1.3", version13],
 ];
 
-describeWithPeers(["eapol_test"], "wpa_supplicant's EAP-TLS against ours", () => {
+describeWithPeers(["eapol_test", "openssl"], "wpa_supplicant's EAP-TLS against ours", () => {
   describe.each(["inline", "workers"] as const)("%s", (where) => {
     const engine = (): TlsEngine =>
       where === "inline" ? createInlineTlsEngine() : createTlsWorkerPool({ workers: 1 });
@@ -156,12 +167,66 @@ describeWithPeers(["eapol_test"], "wpa_supplicant's EAP-TLS against ours", () =>
     }
   });
 
+  it("a supplicant that insists on OCSP takes the response that is stapled, and refuses without a good one", async () => {
+    for (const [, phase1] of versions) {
+      for (const status of ["good", "revoked", undefined] as const) {
+        const ocspResponse = status && (await ocspOf(status, "authority"));
+        const server = await ownServer(createInlineTlsEngine(), { ocspResponse });
+        const ended = await supplicant(server.auth, { phase1, requireOcsp: true });
+        expect(ended.success, ended.stdout).toBe(status === "good");
+      }
+    }
+  });
+
   it("a supplicant that looks for another name tells it with an alert", async () => {
     const server = await ownServer(createInlineTlsEngine());
     const ended = await supplicant(server.auth, { match: "other.example" });
     expect(ended.success).toBe(false);
     expect(server.refusals).toMatchObject([{ reason: "alert" }]);
   });
+});
+
+/** What OpenSSL says of the server's certificate, signed by the authority or by whom it certified. */
+function ocspOf(status: "good" | "revoked", signer: "authority" | "responder") {
+  return opensslOcspResponse({
+    certificate: file("server"),
+    issuer: file("authority"),
+    signer: file(signer),
+    signerKey: file(`${signer}.test-key`),
+    status,
+  });
+}
+
+describeWithPeers(["openssl"], "our EAP-TLS peer and OCSP responses of OpenSSL", () => {
+  it.each(["authority", "responder"] as const)(
+    "signed by the %s: good ones are taken, revoked ones refused",
+    async (signer) => {
+      for (const status of ["good", "revoked"] as const) {
+        const server = await ownServer(createInlineTlsEngine(), {
+          ocspResponse: await ocspOf(status, signer),
+        });
+        const refusals: TlsRefusal[] = [];
+        const client = {
+          engine: createInlineTlsEngine(),
+          identity: identity("client"),
+          trustedAuthorities: [pem("authority")],
+          serverNames: ["radius.example"],
+          onRefused: (refusal: TlsRefusal) => refusals.push(refusal),
+        };
+        const { methods } = await openEapMethods([eapTls({ client })], { log: silentLog });
+        const ended = await runEapConversation({
+          server: server.auth.join(":"),
+          secret: "testing123",
+          methods,
+          identity: "alice",
+          timeout: 5_000,
+        });
+        expect(ended.result.kind).toBe(status === "good" ? "accepted" : "rejected");
+        expect(refusals).toMatchObject(status === "good" ? [] : [{ reason: "revoked" }]);
+        expect(server.refusals).toMatchObject(status === "good" ? [] : [{ reason: "alert", alert: 44 }]);
+      }
+    },
+  );
 });
 
 describeWithPeers(["freeradius"], "our EAP-TLS peer against FreeRADIUS", () => {

@@ -300,6 +300,45 @@ describe("the files of eap.tls", () => {
     expect(warnings).toMatchObject([{ path, problem: expect.stringMatching(problem) }]);
   });
 
+  it("OCSP responses: what does not help is left out with a warning, one of another certificate is a mistake", async () => {
+    const fixtures = new URL("../../../packages/tls-engine/test/certificates/", import.meta.url);
+    for (const file of ["server.pem", "server.test-key.pem", "authority.pem"]) {
+      write(`fixture-${file}`, readFileSync(new URL(file, fixtures)));
+    }
+    const tls = {
+      certificate: "fixture-server.pem",
+      key: "fixture-server.test-key.pem",
+      clientAuthorities: ["fixture-authority.pem"],
+      ocspResponse: "fixture.ocsp",
+    };
+    const response = (name: string) => Uint8Array.from(readFileSync(new URL(`${name}.ocsp`, fixtures)));
+    write("fixture.ocsp", response("server.good"));
+    const { eap, warnings } = await load(tls);
+    expect(warnings).toEqual([]);
+    expect(eap.tls?.server.ocspResponse).toEqual(response("server.good"));
+
+    for (const [useless, problem] of [
+      ["server.stale", /is out of date since \d{4}-\d\d-\d\d; nothing is stapled/],
+      ["server.revoked", /says that the certificate is revoked; nothing is stapled/],
+      ["server.unknown", /says that the certificate is unknown; nothing is stapled/],
+    ] as const) {
+      write("fixture.ocsp", response(useless));
+      const settings = await load(tls);
+      expect(settings.warnings).toMatchObject([
+        { path: "eap.tls.ocspResponse", problem: expect.stringMatching(problem) },
+      ]);
+      expect(settings.eap.tls?.server.ocspResponse).toBeUndefined();
+    }
+
+    write("fixture.ocsp", response("server-rsa.good"));
+    expect(await mistakes(tls)).toMatchObject([
+      {
+        path: "eap.tls.ocspResponse",
+        problem: expect.stringContaining("is not about the server's certificate"),
+      },
+    ]);
+  });
+
   it.skipIf(process.platform === "win32")("a warning: a key that everybody can read", async () => {
     chmodSync(join(folder, "server.key"), 0o644);
     const { warnings } = await load(right);

@@ -14,12 +14,13 @@ export interface TlsConnection {
   readonly peerCertificates: readonly TlsCertificate[];
   /**
    * Whether the certificate of the other side was verified: chain, dates, purpose and revocation lists; as a client, its
-   * name, too. A caller must look: a handshake is complete without it.
+   * name and the OCSP response that the server stapled, too. A caller must look: a handshake is complete without it.
    */
   readonly authorized: boolean;
   /**
    * Why not: a code of OpenSSL such as `CERT_HAS_EXPIRED`, `CERT_REVOKED` or `UNABLE_TO_VERIFY_LEAF_SIGNATURE`;
-   * `ERR_TLS_CERT_ALTNAME_INVALID` for another name; `NO_CERTIFICATE` when there is none.
+   * `ERR_TLS_CERT_ALTNAME_INVALID` for another name; `NO_CERTIFICATE` when there is none; `OCSP_VERIFY_FAILED` and
+   * `OCSP_CERT_UNKNOWN` for a stapled response that is not good.
    */
   readonly authorizationError: string | undefined;
   /** As a server: the name that the client asked for. */

@@ -19,3 +19,5 @@ export type {
   TlsSettings,
 } from "./settings.ts";
 export { TlsError, type TlsErrorDetails, type TlsErrorReason } from "./tls-error.ts";
+// Revocation.
+export { type OcspAnswer, type OcspResponse, readOcspResponse } from "./wire/ocsp-response.ts";

@@ -1,8 +1,9 @@
 import { connect } from "node:tls";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { TlsError, type TlsSession } from "../src/index.ts";
+import { TlsError, type TlsSession, tlsAlerts } from "../src/index.ts";
 import { createInlineTlsEngine } from "../src/node/index.ts";
+import { KeyLog } from "../src/node/key-log.ts";
 import { MemorySocket } from "../src/node/memory-socket.ts";
 import { clientSettings, hex, identity, pem, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
 
@@ -41,6 +42,16 @@ describe("what is no TLS", () => {
     expect(error).toMatchObject({ reason: "alert-received", alert: 48 });
     expect(error.message).toBe("TLS: alert-received (alert unknown_ca, ERR_SSL_TLSV1_ALERT_UNKNOWN_CA)");
   });
+
+  it.each(Object.entries(tlsAlerts).filter(([name]) => !/close_notify|no_renegotiation/.test(name)))(
+    "%s is told as what it is",
+    async (_name, alert) => {
+      const client = engine.client(clientSettings()).open();
+      await client.step(nothing);
+      const error = await failure(client.step(Uint8Array.of(21, 3, 3, 0, 2, 2, alert)));
+      expect(error).toMatchObject({ reason: "alert-received", alert });
+    },
+  );
 
   it("a version that is too old is answered with protocol_version, which the other side understands", async () => {
     const modern = engine.server(serverSettings({ minVersion: "TLSv1.3" })).open();
@@ -190,6 +201,26 @@ it("renegotiation is refused", async () => {
   // The client gives up by itself.
   await expect(exchange()).rejects.toMatchObject({ reason: "alert-received", alert: 40 });
   client.destroy();
+});
+
+it("secrets of the key log are overwritten when no alert can need them anymore, and those that come later, too", () => {
+  const keyLog = new KeyLog();
+  const line = utf8("SERVER_TRAFFIC_SECRET_0 aa bb\n");
+  keyLog.note(line);
+  expect(hex(keyLog.secretFor("server", true)?.secret)).toBe("bb");
+  keyLog.clear();
+  const late = utf8("SERVER_TRAFFIC_SECRET_0 aa cc\n");
+  keyLog.note(late);
+  expect(keyLog.secretFor("server", true)).toBeUndefined();
+  for (const octets of [line, late]) expect(octets.every((octet) => octet === 0)).toBe(true);
+});
+
+it("an alert is for the step that completed the handshake: who has gone on has no keys for it", async () => {
+  const servers = engine.server(serverSettings());
+  const [client, server] = [engine.client(clientSettings()).open(), servers.open()];
+  await shakeHands(client, server);
+  await server.write(utf8("welcome"));
+  expect(await server.refuse("access_denied")).toHaveLength(0);
 });
 
 it("nothing secret shows where objects are printed", async () => {

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { certificateFacts, serialNumberText } from "../eap/certificates/certificate-facts.ts";
+import { readOcspResponse } from "@sallyport/tls-engine";
+import { certificateFacts } from "../eap/certificates/certificate-facts.ts";
 import { oid } from "../eap/certificates/object-identifiers.ts";
-import { readOcspResponse } from "../eap/certificates/ocsp-response.ts";
 import { readRevocationList } from "../eap/certificates/revocation-list.ts";
 import type { UnplacedMistake } from "./mistake.ts";
 
@@ -269,7 +269,7 @@ export function readOcsp(
     return found.mistake(keys, `${name} is no OCSP response in DER`, "fetch it with: openssl ocsp -respout");
   }
   const about = response.answers.find(
-    ({ serialNumber }) => leaf !== undefined && serialNumber === serialNumberText(leaf.serialNumber),
+    ({ serialNumber }) => leaf !== undefined && serialNumber === leaf.serialNumber,
   );
   if (about === undefined) {
     return found.mistake(
@@ -278,9 +278,9 @@ export function readOcsp(
       "fetch the one of this certificate",
     );
   }
-  if (about.nextUpdate !== undefined && about.nextUpdate.getTime() <= found.now)
+  if (about.nextUpdate !== undefined && about.nextUpdate <= found.now)
     return leftOut(
-      `the OCSP response ${name} is out of date since ${day(about.nextUpdate)}`,
+      `the OCSP response ${name} is out of date since ${day(new Date(about.nextUpdate))}`,
       "fetch a new one",
     );
   if (about.status !== "good")

@@ -4,10 +4,12 @@
  */
 export class KeyLog {
   #lines: Uint8Array[] = [];
+  #over = false;
 
-  /** Takes a line: label, random of the client, secret (the NSS key log format). */
+  /** Takes a line: label, random of the client, secret (the NSS key log format). It is overwritten in the end. */
   note(line: Uint8Array): void {
-    if (this.#lines.length < mostLines) this.#lines.push(line);
+    if (!this.#over && this.#lines.length < mostLines) this.#lines.push(line);
+    else line.fill(0);
   }
 
   /** What the flight that completes the handshake is protected with on this side; in TLS 1.2, the master secret. */
@@ -20,7 +22,9 @@ export class KeyLog {
     return undefined;
   }
 
+  /** No alert will have to be sealed: what is known is overwritten, and what still comes, too. */
   clear(): void {
+    this.#over = true;
     for (const line of this.#lines) line.fill(0);
     this.#lines = [];
   }

@@ -1,3 +1,5 @@
+import { derValue } from "./der.ts";
+
 /** What is read of a session. */
 export interface SessionFields {
   /** 0x0303 for TLS 1.2, 0x0304 for TLS 1.3. */
@@ -13,15 +15,15 @@ export interface SessionFields {
  * @returns undefined for anything else
  */
 export function readSession(session: Uint8Array): SessionFields | undefined {
-  const sequence = element(session, 0);
+  const sequence = derValue(session);
   if (sequence?.tag !== 0x30) return undefined;
-  let at = sequence.start;
+  let at = 0;
   const fields: Uint8Array[] = [];
   for (const tag of [integer, integer, octetString, octetString, octetString]) {
-    const field = element(session, at);
-    if (field?.tag !== tag || field.end > sequence.end) return undefined;
-    fields.push(session.subarray(field.start, field.end));
-    at = field.end;
+    const field = derValue(sequence.content, at);
+    if (field?.tag !== tag) return undefined;
+    fields.push(field.content);
+    at += field.whole.length;
   }
   const [, protocol, , , secret] = fields;
   if (protocol?.length !== 2 || secret === undefined || secret.length === 0) return undefined;
@@ -30,27 +32,3 @@ export function readSession(session: Uint8Array): SessionFields | undefined {
 
 const integer = 2;
 const octetString = 4;
-
-interface Element {
-  readonly tag: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** One element of DER; undefined where it is cut off or its length is not of up to three octets. */
-function element(bytes: Uint8Array, at: number): Element | undefined {
-  const tag = bytes[at];
-  const first = bytes[at + 1];
-  if (tag === undefined || first === undefined) return undefined;
-  let start = at + 2;
-  let length = first;
-  if (first >= 0x80) {
-    const octets = first - 0x80;
-    if (octets < 1 || octets > 3 || start + octets > bytes.length) return undefined;
-    length = 0;
-    for (const octet of bytes.subarray(start, start + octets)) length = (length << 8) | octet;
-    start += octets;
-  }
-  const end = start + length;
-  return end > bytes.length ? undefined : { tag, start, end };
-}

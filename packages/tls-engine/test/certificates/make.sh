@@ -68,6 +68,7 @@ authority other-authority "$of/CN=Another authority"
 leaf server ec "$of/CN=radius.example" authority serverAuth "$end" \
   "subjectAltName=DNS:radius.example,DNS:radius2.example"
 leaf server-rsa rsa "$of/CN=radius.example" authority serverAuth "$end" "subjectAltName=DNS:radius.example"
+leaf responder ec "$of/CN=OCSP responder" authority OCSPSigning "$end"
 leaf client ec "$of/CN=alice" authority clientAuth "$end" "$alice"
 leaf client-rsa rsa "$of/CN=alice" authority clientAuth "$end" "$alice"
 leaf client-other ec "$of/CN=mallory" other-authority clientAuth "$end"
@@ -90,3 +91,4 @@ leaf client-large ec "$of/CN=erin" authority clientAuth "$end" \
 set -- -config work/ca.cnf -cert authority.pem -keyfile authority.test-key.pem
 openssl ca -batch "$@" -revoke client-revoked.pem 2>/dev/null
 openssl ca -gencrl "$@" -crl_lastupdate "$begin" -crl_nextupdate "$end" -out authority.crl.pem 2>/dev/null
+node make-ocsp.ts

@@ -22,7 +22,6 @@ export const tag = {
   bitString: 3,
   octetString: 4,
   objectIdentifier: 6,
-  enumerated: 10,
   sequence: 16,
 } as const;
 

@@ -17,6 +17,7 @@ import {
   RelativeDistinguishedNames,
 } from "pkijs";
 import { oid } from "../certificates/object-identifiers.ts";
+import type { AlternativeNames, CertificatePurpose } from "./certificate-subject.ts";
 import type { KeyPair } from "./key-pair.ts";
 
 /** Who signs: an authority with its key. */
@@ -28,7 +29,7 @@ export interface Issuer {
 /** What a certificate says. */
 export interface CertificateRequest {
   readonly commonName: string;
-  readonly purpose: "authority" | "server" | "client" | "none";
+  readonly purpose: CertificatePurpose;
   /** Whose key it certifies. */
   readonly key: KeyPair;
   readonly serialNumber: Uint8Array;
@@ -37,14 +38,6 @@ export interface CertificateRequest {
   readonly names?: AlternativeNames;
   /** The SID of the account, for the security extension of Windows. */
   readonly sid?: string;
-}
-
-/** The subject's alternative names. */
-export interface AlternativeNames {
-  readonly dns?: readonly string[];
-  readonly email?: readonly string[];
-  /** User principal names. */
-  readonly upn?: readonly string[];
 }
 
 /** Makes a certificate (RFC 5280), signed by its issuer, or by itself where there is none. */

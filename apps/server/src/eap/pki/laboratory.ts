@@ -1,12 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { Certificate } from "pkijs";
-import {
-  type AlternativeNames,
-  type CertificateRequest,
-  certificateDer,
-  type Issuer,
-  issueCertificate,
-} from "./issue-certificate.ts";
+import type { AlternativeNames, CertificatePurpose } from "./certificate-subject.ts";
+import { certificateDer, type Issuer, issueCertificate } from "./issue-certificate.ts";
 import { derOf, type KeyKind, makeKeyPair, pem, privateKeyPem, readKeyPair } from "./key-pair.ts";
 import { issueRevocationList } from "./revocation-list.ts";
 
@@ -42,7 +37,7 @@ export interface LaboratoryRecord {
 
 export interface NewCertificate {
   readonly commonName: string;
-  readonly purpose: CertificateRequest["purpose"];
+  readonly purpose: CertificatePurpose;
   readonly names?: AlternativeNames;
   readonly sid?: string;
   /** From when to when; a year from now by default. */

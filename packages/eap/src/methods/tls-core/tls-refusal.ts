@@ -69,6 +69,12 @@ type Row = readonly [reason: TlsRefusalReason, alert: TlsAlertName, code: number
 
 const untrusted: Row = ["untrusted", "unknown_ca", CERT_E_UNTRUSTEDROOT];
 const revocationUnknown: Row = ["revocation-unknown", "certificate_unknown", CRYPT_E_NO_REVOCATION_CHECK];
+/** RFC 6066 section 8. */
+const badStatusResponse: Row = [
+  "revocation-unknown",
+  "bad_certificate_status_response",
+  CRYPT_E_NO_REVOCATION_CHECK,
+];
 const otherwise: Row = ["invalid-certificate", "bad_certificate", ERROR_AUTHENTICATION_FAILURE];
 
 /** By the codes of OpenSSL (`X509_V_ERR_...`) as Node.js gives them, with the alerts of RFC 8446 section 6.2. */
@@ -82,6 +88,8 @@ const refusals: ReadonlyMap<string, Row> = new Map([
   ["CRL_HAS_EXPIRED", revocationUnknown],
   ["CRL_NOT_YET_VALID", revocationUnknown],
   ["CRL_SIGNATURE_FAILURE", revocationUnknown],
+  ["OCSP_VERIFY_FAILED", badStatusResponse],
+  ["OCSP_CERT_UNKNOWN", badStatusResponse],
   ["UNABLE_TO_GET_ISSUER_CERT", untrusted],
   ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", untrusted],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", untrusted],

@@ -14,6 +14,8 @@ import type { TlsRefusal } from "../../../src/methods/tls-core/tls-refusal.ts";
 
 const certificates = new URL("../../../../tls-engine/test/certificates/", import.meta.url);
 export const pem = (name: string): string => readFileSync(new URL(`${name}.pem`, certificates), "utf8");
+/** An OCSP response about a certificate, such as `server.revoked`. */
+export const ocsp = (name: string): Uint8Array => readFileSync(new URL(`${name}.ocsp`, certificates));
 export const identityOf = (name: string): TlsIdentity => ({
   key: pem(`${name}.test-key`),
   certificateChain: pem(name),

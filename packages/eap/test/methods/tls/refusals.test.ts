@@ -3,6 +3,7 @@ import {
   CERT_E_EXPIRED,
   CERT_E_UNTRUSTEDROOT,
   CERT_E_WRONG_USAGE,
+  CRYPT_E_NO_REVOCATION_CHECK,
   CRYPT_E_REVOKED,
 } from "@sallyport/errors/hresult";
 import { ERROR_NO_EAPTLS_CERTIFICATE } from "@sallyport/errors/ras";
@@ -11,7 +12,7 @@ import { describe, expect, it } from "vitest";
 import { eapTls } from "../../../src/methods/tls/eap-tls.ts";
 import type { TlsRefusalReason } from "../../../src/methods/tls-core/tls-refusal.ts";
 import { converse } from "../conversation.ts";
-import { engine, identityOf, pem, serverEndpoint, tlsPair } from "./fixtures.ts";
+import { engine, identityOf, ocsp, pem, serverEndpoint, tlsPair } from "./fixtures.ts";
 
 const crl = { revocationLists: [pem("authority.crl")] };
 
@@ -95,6 +96,30 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("EAP-TLS with %s", (protocol) => 
     expect(pair.refusals.client).toMatchObject([{ reason, alert, code }]);
     expect(pair.refusals.server).toMatchObject([{ reason: "alert", alert: tlsAlerts[alert] }]);
   });
+
+  const stapled: [what: string, response: Uint8Array, TlsRefusalReason, TlsAlertName, code: number][] = [
+    ["says that it is revoked", ocsp("server.revoked"), "revoked", "certificate_revoked", CRYPT_E_REVOKED],
+    [
+      "is out of date",
+      ocsp("server.stale"),
+      "revocation-unknown",
+      "bad_certificate_status_response",
+      CRYPT_E_NO_REVOCATION_CHECK,
+    ],
+  ];
+  it.each(stapled)(
+    "RFC 6066 section 8: the peer refuses a server whose OCSP response %s, and is not resumed",
+    async (_what, response, reason, alert, code) => {
+      const pair = tlsPair({ protocol, endpoint: serverEndpoint({ ocspResponse: response }) });
+      for (const _again of [1, 2]) {
+        const run = await converse(pair);
+        expect(run.peer?.did).toBe(`Done ${code}`);
+        expect(pair.refusals.client.at(-1)).toMatchObject({ reason, alert, code });
+        expect(pair.refusals.server.at(-1)).toMatchObject({ reason: "alert", alert: tlsAlerts[alert] });
+      }
+      expect(pair.asked.filter(({ connection }) => connection.resumed)).toEqual([]);
+    },
+  );
 
   it("any of several names of a server will do, and none is needed where the peer says so", async () => {
     for (const client of [
