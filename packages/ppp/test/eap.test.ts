@@ -432,3 +432,67 @@ function answersIdentity(peer: RawPeer): void {
   const data = new TextEncoder().encode("alice");
   peer.frame(protocolEap, encodeEapPacket({ code: 2, identifier: request[1] ?? 0, type: 1, data }));
 }
+
+describe("the length of packets", () => {
+  it.each([
+    [1_500, undefined, 1_500],
+    [1_280, undefined, 1_280],
+    [576, undefined, 1_020],
+    [1_500, 1_200, 1_200],
+    [4_000, undefined, 1_500],
+    [4_000, 3_000, 3_000],
+  ])(
+    "EAP-38 the other side takes %i octets, and the settings say %s: messages of methods may have %i",
+    async (mru, maxPacketSize, expected) => {
+      const method = scripted(asks(EAPACTION_SendWithTimeout));
+      const { open, clock } = pair({
+        server: {
+          authentication: {
+            protocols: ["EAP"],
+            eap: {
+              kind: "methods",
+              methods: await methods(method.registration),
+              ...(maxPacketSize !== undefined && { maxPacketSize }),
+            },
+          },
+        },
+        caller: {
+          settings: { mru },
+          credentials: {
+            userName: "alice",
+            password: "x",
+            eap: { methods: await methods(scripted(responds).registration) },
+          },
+        },
+      });
+      open();
+      await clock.advanceAsync(4_000);
+      expect(method.begins).toMatchObject([{ sendPacketSize: expected }]);
+    },
+  );
+
+  it("EAP-38 EAP-62 a RADIUS server is told how long its packets may be on this link", async () => {
+    const sizes: number[] = [];
+    const { open, clock } = pair({
+      server: {
+        authentication: {
+          protocols: ["EAP"],
+          eap: {
+            kind: "relay",
+            forward: (_packet, _identity, packetSize) => {
+              sizes.push(packetSize);
+              return { kind: "reject", packet: null, result: 691 };
+            },
+          },
+        },
+      },
+      caller: {
+        settings: { mru: 1_100 },
+        credentials: { userName: "alice", password: "x", eap: { methods: await methods(msChap) } },
+      },
+    });
+    open();
+    await clock.advanceAsync(4_000);
+    expect(sizes).toEqual([1_100]);
+  });
+});
