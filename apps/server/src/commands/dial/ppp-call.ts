@@ -24,6 +24,8 @@ interface PppCallOptions {
 /** How much of a call is kept for its diagram; a connection of many days loses the oldest. */
 const mostEntries = 10_000;
 const betweenPings = 200;
+/** Of pings before those that count. */
+const mostTries = 5;
 
 /** Leads a call through dialog and PPP, shows it as a ladder, and resolves to the exit status. */
 export async function pppCall(socket: Socket, options: PppCallOptions): Promise<number> {
@@ -88,8 +90,13 @@ export async function pppCall(socket: Socket, options: PppCallOptions): Promise<
 }
 
 async function ping(dialer: RasDialer, count: number, replies: PingResult[]): Promise<void> {
+  // The other side may be open, and its interface not set up yet: until one is answered, pings do not count.
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    await delay(betweenPings);
+    const { kind } = await dialer.ping({ timeoutMs: 500 });
+    if (kind !== "no-reply") break;
+  }
   for (let sent = 0; sent < count; sent += 1) {
-    // Also before the first: the other side may be open, and its interface not set up yet.
     await delay(betweenPings);
     replies.push(await dialer.ping({ timeoutMs: 3_000 }));
   }
