@@ -24,7 +24,7 @@ interface PppCallOptions {
 /** How much of a call is kept for its diagram; a connection of many days loses the oldest. */
 const mostEntries = 10_000;
 const betweenPings = 200;
-/** Of pings before those that count. */
+/** Of the first ping. */
 const mostTries = 5;
 
 /** Leads a call through dialog and PPP, shows it as a ladder, and resolves to the exit status. */
@@ -90,15 +90,19 @@ export async function pppCall(socket: Socket, options: PppCallOptions): Promise<
 }
 
 async function ping(dialer: RasDialer, count: number, replies: PingResult[]): Promise<void> {
-  // The other side may be open, and its interface not set up yet: until one is answered, pings do not count.
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    await delay(betweenPings);
-    const { kind } = await dialer.ping({ timeoutMs: 500 });
-    if (kind !== "no-reply") break;
-  }
-  for (let sent = 0; sent < count; sent += 1) {
+  replies.push(await firstPing(dialer));
+  for (let sent = 1; sent < count; sent += 1) {
     await delay(betweenPings);
     replies.push(await dialer.ping({ timeoutMs: 3_000 }));
+  }
+}
+
+/** The other side may be open, and its interface not set up yet: what is lost there is sent again, and does not count. */
+async function firstPing(dialer: RasDialer): Promise<PingResult> {
+  for (let tries = 1; ; tries += 1) {
+    await delay(betweenPings);
+    const result = await dialer.ping({ timeoutMs: 1_000 });
+    if (result.kind !== "no-reply" || tries === mostTries) return result;
   }
 }
 
