@@ -170,6 +170,19 @@ await describeWithPppd("pppd dials", secrets, (guest) => {
     expect(Math.max(...lengths)).toBe(1_100);
   });
 
+  it.concurrent("our `ras dial` with a certificate", async () => {
+    const file = (name: string) => laboratory.file(name);
+    const ended = await sallyport([
+      ...["ras", "dial", to("eap", certified), "--expect", "Username: ", "--send", "alice"],
+      ...["--expect", "Passcode: ", "--send", "4711", "--ppp", "--user", "alice", "--ping", "1"],
+      ...["--cert", file("alice.pem"), "--key", file("alice.key")],
+      ...["--ca", file("ca.pem"), "--server-name", laboratory.serverName],
+    ]);
+    expect(ended.stdout).toMatch(/EAP Request \d+, \d+ octets \(EAP-TLS\)/);
+    expect(ended.stdout).toContain("1 pings sent, 1 answered");
+    expect(ended).toMatchObject({ status: 0 });
+  });
+
   it.concurrent("EAP with TLS and a certificate of another authority, or a revoked one: refused (19)", async () => {
     for (const name of ["stranger", "revoked"]) {
       const call = await dial(guest, to("eap", certified), { chat, options: certificate(name) });

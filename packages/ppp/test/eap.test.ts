@@ -18,7 +18,7 @@ import {
 } from "@sallyport/eap";
 import { createSeededRandom, createVirtualClock, silentLog } from "@sallyport/runtime";
 import { describe, expect, it } from "vitest";
-import { protocolEap, protocolIpcp } from "../src/index.ts";
+import { describePacket, protocolEap, protocolIpcp } from "../src/index.ts";
 import { type Bend, pair } from "./harness.ts";
 import { RawPeer, rawServer } from "./raw-peer.ts";
 import { asks, ends, responds, scripted, succeeds } from "./scripted-method.ts";
@@ -432,6 +432,14 @@ function answersIdentity(peer: RawPeer): void {
   const data = new TextEncoder().encode("alice");
   peer.frame(protocolEap, encodeEapPacket({ code: 2, identifier: request[1] ?? 0, type: 1, data }));
 }
+
+it.each([
+  [Uint8Array.of(1, 7, 0, 6, 13, 0x20), "EAP Request 7, 6 octets (EAP-TLS)"],
+  [Uint8Array.of(2, 7, 0, 6, 3, 4), "EAP Response 7, 6 octets (Nak)"],
+  [Uint8Array.of(3, 7, 0, 4), "EAP Success 7, 4 octets"],
+])("a trace names the method, and nothing of what it says", (packet, words) => {
+  expect(describePacket(protocolEap, packet)).toBe(words);
+});
 
 describe("the length of packets", () => {
   it.each([
