@@ -28,9 +28,11 @@ export type ClientCertificate = (typeof clients)[number];
 const serverName = "radius.lab.example";
 const day = 86_400_000;
 
-/** Makes the certificates of one kind of keys, in a folder that is removed when the test has finished. */
-export async function makeLaboratory(keyKind: KeyKind): Promise<Laboratory> {
-  const folder = temporaryFolder();
+/** Makes the certificates of one kind of keys, in a folder that is removed when the test has finished, or in another. */
+export async function makeLaboratory(
+  keyKind: KeyKind,
+  folder: string = temporaryFolder(),
+): Promise<Laboratory> {
   const file = (name: string): string => join(folder, name);
   const authority = await LaboratoryAuthority.create({ commonName: "Laboratory", keyKind });
   const stranger = await LaboratoryAuthority.create({ commonName: "Stranger", keyKind });

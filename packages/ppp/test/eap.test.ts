@@ -18,7 +18,7 @@ import {
 } from "@sallyport/eap";
 import { createSeededRandom, createVirtualClock, silentLog } from "@sallyport/runtime";
 import { describe, expect, it } from "vitest";
-import { protocolEap, protocolIpcp } from "../src/index.ts";
+import { describePacket, protocolEap, protocolIpcp } from "../src/index.ts";
 import { type Bend, pair } from "./harness.ts";
 import { RawPeer, rawServer } from "./raw-peer.ts";
 import { asks, ends, responds, scripted, succeeds } from "./scripted-method.ts";
@@ -432,3 +432,75 @@ function answersIdentity(peer: RawPeer): void {
   const data = new TextEncoder().encode("alice");
   peer.frame(protocolEap, encodeEapPacket({ code: 2, identifier: request[1] ?? 0, type: 1, data }));
 }
+
+it.each([
+  [Uint8Array.of(1, 7, 0, 6, 13, 0x20), "EAP Request 7, 6 octets (EAP-TLS)"],
+  [Uint8Array.of(2, 7, 0, 6, 3, 4), "EAP Response 7, 6 octets (Nak)"],
+  [Uint8Array.of(3, 7, 0, 4), "EAP Success 7, 4 octets"],
+])("a trace names the method, and nothing of what it says", (packet, words) => {
+  expect(describePacket(protocolEap, packet)).toBe(words);
+});
+
+describe("the length of packets", () => {
+  it.each([
+    [1_500, undefined, 1_500],
+    [1_280, undefined, 1_280],
+    [576, undefined, 1_020],
+    [1_500, 1_200, 1_200],
+    [4_000, undefined, 1_500],
+    [4_000, 3_000, 3_000],
+  ])(
+    "EAP-38 the other side takes %i octets, and the settings say %s: messages of methods may have %i",
+    async (mru, maxPacketSize, expected) => {
+      const method = scripted(asks(EAPACTION_SendWithTimeout));
+      const { open, clock } = pair({
+        server: {
+          authentication: {
+            protocols: ["EAP"],
+            eap: {
+              kind: "methods",
+              methods: await methods(method.registration),
+              ...(maxPacketSize !== undefined && { maxPacketSize }),
+            },
+          },
+        },
+        caller: {
+          settings: { mru },
+          credentials: {
+            userName: "alice",
+            password: "x",
+            eap: { methods: await methods(scripted(responds).registration) },
+          },
+        },
+      });
+      open();
+      await clock.advanceAsync(4_000);
+      expect(method.begins).toMatchObject([{ sendPacketSize: expected }]);
+    },
+  );
+
+  it("EAP-38 EAP-62 a RADIUS server is told how long its packets may be on this link", async () => {
+    const sizes: number[] = [];
+    const { open, clock } = pair({
+      server: {
+        authentication: {
+          protocols: ["EAP"],
+          eap: {
+            kind: "relay",
+            forward: (_packet, _identity, packetSize) => {
+              sizes.push(packetSize);
+              return { kind: "reject", packet: null, result: 691 };
+            },
+          },
+        },
+      },
+      caller: {
+        settings: { mru: 1_100 },
+        credentials: { userName: "alice", password: "x", eap: { methods: await methods(msChap) } },
+      },
+    });
+    open();
+    await clock.advanceAsync(4_000);
+    expect(sizes).toEqual([1_100]);
+  });
+});

@@ -176,6 +176,32 @@ describe("the stages of a call", () => {
     expect(most).toBe(1);
   });
 
+  it("RAS-68 not as on Windows: all functions of a module share one process, and what one keeps the others find", async () => {
+    const accepted = new Map<string, number>();
+    const processes = new Set<number>();
+    const { dial, clock } = await lab({
+      adminModules: [
+        admin({
+          MprAdminAcceptNewConnection: ({ userName }) => {
+            processes.add(process.pid);
+            accepted.set(userName, 0x0a630050);
+            return true;
+          },
+          MprAdminGetIpAddressForUser: (user, _port, address) => {
+            processes.add(process.pid);
+            address.value = accepted.get(user) ?? 0;
+            return 0;
+          },
+          MprAdminReleaseIpAddress: () => {},
+        }),
+      ],
+    });
+    const caller = await dial({ pausedStates: false });
+    await clock.advanceAsync(10_000);
+    expect(caller.connection).toMatchObject({ local: "10.99.0.80" });
+    expect([...processes]).toEqual([process.pid]);
+  });
+
   it("RAS-69 only the first module that offers the pair is asked for the address", async () => {
     const give = (address: number) =>
       admin({

@@ -52,9 +52,16 @@ export function createVirtualClock(options: { readonly now?: Milliseconds } = {}
 
   function after(delay: Milliseconds, fn: () => void): Cancel {
     const timer = { due: elapsed + timerDelay(delay), fn };
-    timers.splice(timers.findLastIndex(({ due }) => due <= timer.due) + 1, 0, timer);
+    timers.splice(
+      firstIndex(timers, ({ due }) => due > timer.due),
+      0,
+      timer,
+    );
     return () => {
-      const index = timers.indexOf(timer);
+      const index = timers.indexOf(
+        timer,
+        firstIndex(timers, ({ due }) => due >= timer.due),
+      );
       if (index >= 0) timers.splice(index, 1);
     };
   }
@@ -113,4 +120,17 @@ function settle(): Promise<void> {
     if (typeof setImmediate === "function") setImmediate(resolve);
     else setTimeout(resolve, 0);
   });
+}
+
+/** The first of sorted timers that is `beyond`; many thousands of links have one each. */
+function firstIndex(timers: readonly Timer[], beyond: (timer: Timer) => boolean): number {
+  let low = 0;
+  let high = timers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const timer = timers[middle];
+    if (timer !== undefined && beyond(timer)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

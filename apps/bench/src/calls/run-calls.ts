@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { settingsAccounts, verifyChap } from "@sallyport/accounts";
@@ -27,6 +28,8 @@ export interface CallsResults {
   readonly cpuMs: number;
   /** Of the server's side of a connected call that is idle, thousands of bytes of the heap and its buffers. */
   readonly idleKB: number;
+  /** The same of the process as the kernel counts it (RSS), when what both sides needed meanwhile was given back. */
+  readonly residentKB: number;
   readonly promises: readonly { readonly text: string; readonly kept: boolean }[];
 }
 
@@ -36,16 +39,26 @@ export interface CallsResults {
  */
 export async function runCalls(count: number, onProgress: (line: string) => void): Promise<CallsResults> {
   const startedAt = new Date().toISOString();
-  const lab = await openLab(count + warmUp);
-  await lab.connect(warmUp); // not counted: V8 compiles what it has seen
-  const held = heapMeter();
-  const before = held();
+  // Not counted: V8 compiles what it has seen.
+  await (await openLab(warmUp)).connect(warmUp, warmUp);
+  const lab = await openLab(count);
   const began = process.cpuUsage();
-  await lab.connect(count);
+  await lab.connect(count, count);
   const { user, system } = process.cpuUsage(began);
-  lab.forgetCallers();
-  const idleKB = (held() - before) / count / 1e3;
-  const connected = lab.connected - warmUp;
+
+  // What the calls need meanwhile is not the connections': a few at a time, in a process that has grown before.
+  const calm = await openLab(count * 2);
+  const few = Math.ceil(count / 40);
+  await calm.connect(count, few);
+  calm.forgetCallers();
+  const memory = memoryMeter();
+  const before = await memory();
+  await calm.connect(count, few);
+  calm.forgetCallers();
+  const after = await memory();
+  const idleKB = (after.live - before.live) / count / 1e3;
+  const residentKB = (after.resident - before.resident) / count / 1e3;
+  const connected = Math.min(lab.connected, calm.connected - count);
   const cpuMs = (user + system) / 1e3 / count;
   onProgress(`${connected} of ${count} calls connected`);
   return {
@@ -54,6 +67,7 @@ export async function runCalls(count: number, onProgress: (line: string) => void
     connected,
     cpuMs,
     idleKB,
+    residentKB,
     promises: [
       { text: "every call is connected", kept: connected === count },
       { text: `an idle connected call holds less than ${limitKB} KB`, kept: idleKB < limitKB },
@@ -62,11 +76,12 @@ export async function runCalls(count: number, onProgress: (line: string) => void
 }
 
 /** The results for people. */
-export function callsText({ calls, cpuMs, idleKB, promises }: CallsResults): string {
+export function callsText({ calls, cpuMs, idleKB, residentKB, promises }: CallsResults): string {
   return [
     `${calls} calls at once through dialog, LCP, EAP-MD5 and IPCP, both sides in one process`,
     `CPU time of a call, both sides       ${cpuMs.toFixed(2).padStart(8)} ms`,
     `a connected call that is idle        ${idleKB.toFixed(1).padStart(8)} KB`,
+    `the same, resident memory (RSS)      ${residentKB.toFixed(1).padStart(8)} KB`,
     ...promises.map(({ text, kept }) => `${kept ? "kept" : "BROKEN"}: ${text}`),
     "",
   ].join("\n");
@@ -80,7 +95,9 @@ const script = [
 
 async function openLab(most: number): Promise<{
   readonly connected: number;
-  connect(calls: number): Promise<void>;
+  /** Has so many dial in, `atOnce` of them at the same moment. */
+  connect(calls: number, atOnce: number): Promise<void>;
+  /** What stays is the server's side. */
   forgetCallers(): void;
 }> {
   const clock = createVirtualClock();
@@ -135,9 +152,12 @@ async function openLab(most: number): Promise<{
     get connected() {
       return connected;
     },
-    async connect(calls) {
-      for (let index = 0; index < calls; index += 1) dial();
-      await clock.advanceAsync(5_000);
+    async connect(calls, atOnce) {
+      for (let begun = 0; begun < calls; begun += atOnce) {
+        for (let index = begun; index < Math.min(begun + atOnce, calls); index += 1) dial();
+        // All in all less than the links without a caller live.
+        await clock.advanceAsync(1_000);
+      }
     },
     forgetCallers() {
       for (const end of ends) end.caller = undefined;
@@ -186,13 +206,19 @@ function chapOf(accounts: ReturnType<typeof settingsAccounts>): EapProvider {
   };
 }
 
-/** How many bytes live, after a full collection. */
-function heapMeter(): () => number {
+/** How many bytes live, after a full collection, and how many the process has when it gives no more back. */
+function memoryMeter(): () => Promise<{ readonly live: number; readonly resident: number }> {
   setFlagsFromString("--expose-gc");
   const collect: () => void = runInNewContext("gc");
-  return () => {
-    for (let pass = 0; pass < 3; pass += 1) collect();
+  return async () => {
+    let resident = Number.POSITIVE_INFINITY;
+    for (let pass = 0; pass < 8; pass += 1) {
+      collect();
+      // The kernel gets pages back in the background.
+      await delay(100);
+      resident = Math.min(resident, process.memoryUsage.rss());
+    }
     const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
+    return { live: heapUsed + external, resident };
   };
 }

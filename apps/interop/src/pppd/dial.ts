@@ -10,6 +10,8 @@ const withoutExtras = ["noccp", "noipv6"];
 export interface Dialled extends PppdOnLine {
   /** The modem's end: destroying it loses the line. */
   readonly socket: Socket;
+  /** Where the server sees the call come from. */
+  readonly from: string;
 }
 
 /** Has pppd call a server: the modem dials when pppd has opened its line. */
@@ -25,7 +27,8 @@ export async function dial(
   const [host = "", port] = address.split(":");
   const socket = connect(Number(port), host);
   join(socket, peer);
-  return { ...peer, socket };
+  await once(socket, "connect");
+  return { ...peer, socket, from: `127.0.0.1:${socket.localPort}` };
 }
 
 /** A port that pppd answers: each connection is a call of its own. */

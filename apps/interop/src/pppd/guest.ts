@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 /** How many calls a guest can make or take between its start and its end: one serial line each. */
-const lines = 40;
+const lines = 50;
 const init = fileURLToPath(new URL("guest-init.sh", import.meta.url));
 
 /** A call of pppd, by the words of its manual page. */
@@ -59,7 +59,7 @@ interface Told {
 }
 
 /** Boots a guest. Rejects when it does not come up, with what it said. */
-export async function bootGuest({ jobs, secrets, limitSeconds = 100 }: GuestSettings): Promise<PppdGuest> {
+export async function bootGuest({ jobs, secrets, limitSeconds = 300 }: GuestSettings): Promise<PppdGuest> {
   for (const name of ["chap-secrets", "pap-secrets"]) {
     writeFileSync(join(jobs, name), secrets.map((line) => `${line}\n`).join(""), { mode: 0o600 });
   }
@@ -72,10 +72,14 @@ export async function bootGuest({ jobs, secrets, limitSeconds = 100 }: GuestSett
       ...[`JOBS=${jobs}`, `LIMIT=${limitSeconds}`],
     ],
     {
+      // It forks: its end has to be that of all of them.
+      detached: true,
       env: { PATH: process.env["PATH"], HOME: jobs, TMPDIR: jobs },
       stdio: ["ignore", "ignore", "pipe", ...Array.from({ length: lines + 1 }, () => "pipe" as const)],
     },
   );
+  const kill = (): void => killGroup(child);
+  process.once("exit", kill);
   let said = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     said += text;
@@ -91,12 +95,17 @@ export async function bootGuest({ jobs, secrets, limitSeconds = 100 }: GuestSett
       else hear(told, line);
     });
   });
+  let ended = false;
   void exited.then(() => {
+    ended = true;
+    kill();
+    process.off("exit", kill);
     for (const { done } of told.values()) done(-1);
   });
   let calls = 0;
   return {
     call(call) {
+      if (ended) throw new Error(`the guest has ended: ${said}`);
       const number = ++calls;
       if (number > lines) throw new Error(`a guest has ${lines} lines`);
       const folder = join(jobs, String(number));
@@ -145,11 +154,21 @@ export async function bootGuest({ jobs, secrets, limitSeconds = 100 }: GuestSett
     },
     async stop() {
       control.write("halt\n");
-      const late = setTimeout(() => child.kill("SIGKILL"), 3_000);
+      const late = setTimeout(kill, 3_000);
       await exited;
       clearTimeout(late);
     },
   };
+}
+
+/** Ends a guest with all that it has started. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
 }
 
 /** A serial line of the guest: Node's end of a socket pair. */

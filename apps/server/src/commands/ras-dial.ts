@@ -52,6 +52,16 @@ export function dialCommand(): Command {
       "how to prove who you are, best first: eap,mschapv2,chap,pap",
       "eap,mschapv2,chap",
     )
+    .option("--cert <file>", "the caller's certificate, for EAP-TLS instead of a password")
+    .option("--key <file>", "its private key")
+    .option("--passphrase-file <file>", "a file whose first line opens the key")
+    .option("--ca <file>", "the authority of the server's certificate; may be repeated", collect, [])
+    .option(
+      "--server-name <name>",
+      "a name that the server's certificate may have; may be repeated",
+      collect,
+      [],
+    )
     .option("--ping [count]", "send pings to the server when connected (3), then hang up")
     .option("--json", "print the call as JSON")
     .addHelpText(
@@ -67,6 +77,7 @@ Examples:
   sallyport ras dial 127.0.0.1:7000
   sallyport ras dial 127.0.0.1:7000 --expect Username: --send alice --expect Passcode: --send-file code --expect Welcome
   sallyport ras dial 127.0.0.1:7000 --expect Username: --send alice --expect password: --send-file code --ppp --user alice --password-file pass --ping
+  sallyport ras dial 127.0.0.1:7000 --ppp --user alice --cert alice.pem --key alice.key --ca ca.pem --server-name gate.example --ping
   sallyport ras dial unix:./gate.sock`,
     )
     .action((address: string, options: DialOptions) =>
@@ -87,6 +98,10 @@ Examples:
     );
 }
 
+function collect(value: string, all: readonly string[]): string[] {
+  return [...all, value];
+}
+
 function timeoutOf({ timeout }: DialOptions): number {
   const seconds = Number(timeout);
   if (seconds > 0) return seconds * 1_000;
@@ -101,7 +116,7 @@ function pingsOf(ping: string | true | undefined): number | undefined {
 }
 
 function refuseWithoutPpp(options: DialOptions): void {
-  for (const name of ["user", "password", "passwordFile", "passwordEnv", "ping", "json"] as const) {
+  for (const name of ["user", "password", "passwordFile", "passwordEnv", "cert", "ping", "json"] as const) {
     if (options[name] === undefined) continue;
     const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UsageError(`--${option} is for PPP`, "add --ppp");

@@ -47,15 +47,18 @@ export class AuthenticationPhase {
     return this.#running?.protocol;
   }
 
-  /** @param protocol undefined where nothing was agreed on */
-  start(protocol: PppAuthenticationProtocol | undefined): void {
+  /**
+   * @param protocol undefined where nothing was agreed on
+   * @param peerMru what LCP agreed that the other side takes
+   */
+  start(protocol: PppAuthenticationProtocol | undefined, peerMru: number): void {
     const { link, proven, refused } = this.#options;
     this.#session = nobody;
     if (protocol === undefined) {
       proven(nobody);
       return;
     }
-    const surroundings = this.#surroundings(protocol);
+    const surroundings = this.#surroundings(protocol, peerMru);
     this.#running =
       link.role === "server"
         ? demandedAuthentication(protocol, link.authentication, surroundings)
@@ -79,7 +82,7 @@ export class AuthenticationPhase {
     running?.stop();
   }
 
-  #surroundings(protocol: PppAuthenticationProtocol): AuthenticationSurroundings {
+  #surroundings(protocol: PppAuthenticationProtocol, peerMru: number): AuthenticationSurroundings {
     const { link, settings, clock, ask, line, discarded } = this.#options;
     const { random, log = silentLog } = link;
     return {
@@ -87,6 +90,7 @@ export class AuthenticationPhase {
       random,
       log,
       settings,
+      peerMru,
       ask,
       send: (number, packet) => void line.send(number, packet),
       note: (text) => line.note(text),

@@ -8,16 +8,15 @@ import {
   type EapPeerOptions,
   eapStatusText,
 } from "@sallyport/eap";
-import type { Log } from "@sallyport/runtime";
-import type { AuthenticationOptions } from "../authentication/authentication-options.ts";
 import type { Authentication, AuthenticationOutcome } from "../authentication/credentials.ts";
 import { grantOf } from "../authentication/grant.ts";
 import { protocolEap } from "../wire/protocols.ts";
+import { type EapLinkOptions, eapPacketSize } from "./eap-link.ts";
 import type { PppCallerCredentials, PppCallerEap, PppServerEap } from "./link-options.ts";
 
 /** EAP as PPP's authentication, with the methods on this side (RFC 3748; EAP-13). */
 export function eapAuthenticator(
-  options: AuthenticationOptions & { readonly log: Log },
+  options: EapLinkOptions,
   eap: Extract<PppServerEap, { kind: "methods" }>,
 ): Authentication {
   const { clock, random, log } = options;
@@ -26,6 +25,7 @@ export function eapAuthenticator(
     clock,
     random,
     log,
+    maxPacketSize: eapPacketSize(options.peerMru, eap.maxPacketSize),
     events: {
       send: (packet) => options.send(packet),
       finished: (outcome) => options.done(outcomeOf(outcome)),
@@ -42,7 +42,7 @@ export function eapAuthenticator(
 
 /** EAP of a caller. A packet of the network phase stands for a Success that was lost (EAP-48). */
 export function eapPeer(
-  options: AuthenticationOptions & { readonly log: Log },
+  options: EapLinkOptions,
   credentials: PppCallerCredentials,
   eap: PppCallerEap,
 ): Authentication {
@@ -54,6 +54,7 @@ export function eapPeer(
     clock,
     random,
     log,
+    maxPacketSize: eapPacketSize(options.peerMru, peer.maxPacketSize),
     identity: credentials.userName,
     password: typeof password === "string" ? password : textOf(password),
     events: {

@@ -7,24 +7,24 @@ import {
   type RelayOutcome,
 } from "@sallyport/eap";
 import type { Cancel } from "@sallyport/runtime";
-import type { AuthenticationOptions } from "../authentication/authentication-options.ts";
 import type { Authentication, AuthenticationOutcome } from "../authentication/credentials.ts";
 import { grantOf } from "../authentication/grant.ts";
 import { protocolEap } from "../wire/protocols.ts";
 import type { Ask } from "./ask.ts";
+import { type EapLinkOptions, eapPacketSize } from "./eap-link.ts";
 import type { PppServerEap } from "./link-options.ts";
 
 /** EAP whose methods run on a RADIUS server (EAP-13): packets pass unread, result and keys come from there. */
 export class EapRelayAuthentication implements Authentication {
   readonly protocol: number = protocolEap;
-  readonly #options: AuthenticationOptions;
+  readonly #options: EapLinkOptions;
   readonly #eap: Extract<PppServerEap, { kind: "relay" }>;
   readonly #ask: Ask;
   readonly #relay: EapRelay;
   #cancelTimer: Cancel | undefined;
   #stopped = false;
 
-  constructor(options: AuthenticationOptions, eap: Extract<PppServerEap, { kind: "relay" }>, ask: Ask) {
+  constructor(options: EapLinkOptions, eap: Extract<PppServerEap, { kind: "relay" }>, ask: Ask) {
     this.#options = options;
     this.#ask = ask;
     this.#eap = eap;
@@ -74,8 +74,9 @@ export class EapRelayAuthentication implements Authentication {
   #forward(packet: Uint8Array, identity: string): void {
     const answered = (answer: RelayAnswer): void =>
       this.#perform(this.#relay.serverAnswered(answer, this.#now()));
+    const packetSize = eapPacketSize(this.#options.peerMru);
     this.#ask(
-      () => this.#eap.forward(packet, identity),
+      () => this.#eap.forward(packet, identity, packetSize),
       answered,
       () => answered({ kind: "silence" }),
     );

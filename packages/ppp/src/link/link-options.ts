@@ -60,8 +60,15 @@ export type PppServerEap =
   /** On a RADIUS server: packets pass unread, no method is consulted here. */
   | {
       readonly kind: "relay";
-      /** Has a packet of the other side answered. What it throws counts as silence: the packet is asked for again. */
-      readonly forward: (packet: Uint8Array, identity: string) => RelayAnswer | PromiseLike<RelayAnswer>;
+      /**
+       * Has a packet of the other side answered. What it throws counts as silence: the packet is asked for again.
+       * `packetSize` is how long a packet of the answer may be on this link, in octets: what Framed-MTU tells a RADIUS server.
+       */
+      readonly forward: (
+        packet: Uint8Array,
+        identity: string,
+        packetSize: number,
+      ) => RelayAnswer | PromiseLike<RelayAnswer>;
       readonly settings?: EapAuthenticatorOptions["settings"];
     };
 

@@ -26,6 +26,8 @@ export interface AuthenticationSurroundings {
   readonly random: Random;
   readonly log: Log;
   readonly settings: CompleteLinkSettings;
+  /** What the other side takes. */
+  readonly peerMru: number;
   readonly send: (protocol: number, packet: Uint8Array) => void;
   readonly done: (outcome: AuthenticationOutcome) => void;
   readonly note: (text: string) => void;
@@ -42,7 +44,8 @@ export function demandedAuthentication(
   const { ask } = surroundings;
   if (protocol === "EAP") {
     if (eap === undefined) return undefined;
-    const options = { ...basis(surroundings, protocol), log: surroundings.log };
+    const { log, peerMru } = surroundings;
+    const options = { ...basis(surroundings, protocol), log, peerMru };
     return eap.kind === "relay"
       ? new EapRelayAuthentication(options, eap, ask)
       : eapAuthenticator(options, eap);
@@ -81,7 +84,8 @@ export function promisedAuthentication(
   const options = basis(surroundings, protocol);
   const { userName, eap } = credentials;
   if (protocol === "EAP") {
-    return eap && eapPeer({ ...options, log: surroundings.log }, credentials, eap);
+    const { log, peerMru } = surroundings;
+    return eap && eapPeer({ ...options, log, peerMru }, credentials, eap);
   }
   const password =
     credentials.password instanceof Secret ? credentials.password : new Secret(credentials.password);

@@ -260,12 +260,12 @@ export class PppLink {
   }
 
   #lcpUp(): void {
-    const { demanded, promised } = this.#lcp.policy;
+    const { demanded, promised, peerMru } = this.#lcp.policy;
     const protocol = demanded ?? promised;
     this.#enter("authenticate");
     // EAP has a limit of its own, from which the time of users is excepted (EAP-89).
     if (protocol === "EAP") this.#timers.liftNegotiationLimit();
-    this.#authentication.start(protocol);
+    this.#authentication.start(protocol, peerMru);
   }
 
   #proven(session: PppSession): void {

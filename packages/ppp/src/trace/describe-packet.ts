@@ -1,4 +1,4 @@
-import { decodeEapPacket, describeEapPacket, EapPacketError } from "@sallyport/eap";
+import { decodeEapPacket, describeEapPacket, EapPacketError, eapTypeName } from "@sallyport/eap";
 import { authenticationProtocolOf } from "../authentication/authentication-protocol.ts";
 import { textOf } from "../authentication/text.ts";
 import { ipcpServerOptions } from "../negotiation/ipcp-policy.ts";
@@ -30,7 +30,7 @@ import {
 export function describePacket(protocol: number, packet: Uint8Array): string {
   const name = protocolName(protocol);
   try {
-    if (protocol === protocolEap) return `EAP ${describeEapPacket(decodeEapPacket(packet))}`;
+    if (protocol === protocolEap) return eapWords(packet);
     const described = words(protocol, packet);
     return described === undefined ? `${name} ${packet.length} octets` : `${name} ${described}`;
   } catch (error) {
@@ -39,6 +39,13 @@ export function describePacket(protocol: number, packet: Uint8Array): string {
     }
     throw error;
   }
+}
+
+function eapWords(bytes: Uint8Array): string {
+  const packet = decodeEapPacket(bytes);
+  // Success and Failure have no type.
+  const method = packet.code > 2 ? "" : ` (${eapTypeName(packet.type)})`;
+  return `EAP ${describeEapPacket(packet)}${method}`;
 }
 
 function words(protocol: number, bytes: Uint8Array): string | undefined {

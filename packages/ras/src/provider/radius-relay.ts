@@ -10,22 +10,20 @@ import { callAttributes, type RadiusNas } from "./radius-request.ts";
 const framedMtuType = 12;
 const stateType = 24;
 const sessionTimeoutType = 27;
-/** What a caller's link takes (RFC 1661 section 6.1): the server's fragments stay below it (RFC 3579 section 2.4). */
-const framedMtu: RawAttribute = { type: framedMtuType, value: Uint8Array.of(0, 0, 0x05, 0xdc) };
 
 /** EAP between one caller and a RADIUS server: the packets pass unread, the keys stay here (EAP-13). */
 export function radiusRelay(
   call: ProviderCall,
   nas: RadiusNas,
   ask: AskServers,
-): (packet: Uint8Array, identity: string) => Promise<RelayAnswer> {
+): (packet: Uint8Array, identity: string, packetSize: number) => Promise<RelayAnswer> {
   /** Of the conversation, from its first answer on. */
   let server: RadiusProviderServer | undefined;
   let state: Uint8Array | undefined;
-  return async (packet, identity) => {
+  return async (packet, identity, packetSize) => {
     const attributes = [
       ...callAttributes(identity, call, nas),
-      framedMtu,
+      framedMtu(packetSize),
       ...splitEapMessage(packet),
       ...(state === undefined ? [] : [{ type: stateType, value: state }]),
     ];
@@ -36,6 +34,11 @@ export function radiusRelay(
     state = kept && Uint8Array.from(kept);
     return relayAnswer(asked.answer, server);
   };
+}
+
+/** What the caller's link takes: the server's fragments stay below it (RFC 3579 section 2.4). */
+function framedMtu(packetSize: number): RawAttribute {
+  return { type: framedMtuType, value: Uint8Array.of(0, 0, packetSize >> 8, packetSize & 0xff) };
 }
 
 function relayAnswer(answer: RadiusAnswer, { secret }: RadiusProviderServer): RelayAnswer {

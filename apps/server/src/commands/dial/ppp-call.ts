@@ -24,6 +24,8 @@ interface PppCallOptions {
 /** How much of a call is kept for its diagram; a connection of many days loses the oldest. */
 const mostEntries = 10_000;
 const betweenPings = 200;
+/** Of the first ping. */
+const mostTries = 5;
 
 /** Leads a call through dialog and PPP, shows it as a ladder, and resolves to the exit status. */
 export async function pppCall(socket: Socket, options: PppCallOptions): Promise<number> {
@@ -88,10 +90,19 @@ export async function pppCall(socket: Socket, options: PppCallOptions): Promise<
 }
 
 async function ping(dialer: RasDialer, count: number, replies: PingResult[]): Promise<void> {
-  for (let sent = 0; sent < count; sent += 1) {
-    // Also before the first: the other side may be open, and its interface not set up yet.
+  replies.push(await firstPing(dialer));
+  for (let sent = 1; sent < count; sent += 1) {
     await delay(betweenPings);
     replies.push(await dialer.ping({ timeoutMs: 3_000 }));
+  }
+}
+
+/** The other side may be open, and its interface not set up yet: what is lost there is sent again, and does not count. */
+async function firstPing(dialer: RasDialer): Promise<PingResult> {
+  for (let tries = 1; ; tries += 1) {
+    await delay(betweenPings);
+    const result = await dialer.ping({ timeoutMs: 1_000 });
+    if (result.kind !== "no-reply" || tries === mostTries) return result;
   }
 }
 
