@@ -154,6 +154,7 @@ describe("code blocks of the documentation", () => {
       /^radius-monitor /,
       /^telnet 127\.0\.0\.1 7000$/,
       /^socat .*chat /,
+      /^sudo pppd file gate\.options /, // in User Mode Linux
       /^radclient /,
       /^eapol_test /,
       /^node (by-(callback|await)|intranet|report|site)\.ts$/,

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { certificateFacts } from "../src/eap/certificates/certificate-facts.ts";
 import { knownCertificateFacts } from "../src/eap/certificates/certificate-memory.ts";
-import type { AlternativeNames } from "../src/eap/pki/issue-certificate.ts";
+import type { AlternativeNames } from "../src/eap/pki/certificate-subject.ts";
 import { LaboratoryAuthority } from "../src/eap/pki/laboratory.ts";
 
 async function certificate(names: AlternativeNames): Promise<Uint8Array> {
