@@ -154,6 +154,7 @@ describe("code blocks of the documentation", () => {
       /^radius-monitor /,
       /^telnet 127\.0\.0\.1 7000$/,
       /^socat .*chat /,
+      /^ping -c 3 10\.99\.0\.1$/,
       /^sudo pppd file gate\.options /, // in User Mode Linux
       /^radclient /,
       /^eapol_test /,
