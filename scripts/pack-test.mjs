@@ -20,6 +20,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { testInitializer } from "./create-test.mjs";
+import { firstExample } from "./readme-test.mjs";
 import { root, run, tallyLine, workspaces } from "./workspace.mjs";
 
 /** @typedef {import("./workspace.mjs").Manifest} Manifest */
@@ -163,6 +164,9 @@ async function testPackage(/** @type {string} */ name) {
   );
   const entries = Object.keys(manifest.exports ?? {}).filter((key) => !key.endsWith(".json"));
   for (const node of nodes) await checkLoading(name, project, entries, node);
+  if (publicPackages.some(({ kind, manifest: { name: own } }) => kind === "package" && own === name)) {
+    for (const node of nodes) await checkExample(name, project, manifest, node);
+  }
   await checkTypes(name, project, entries);
   await checkRun(`${name}: publint`, "publint", ["run", tarball, "--strict"], project);
   if (entries.length > 0) {
@@ -227,6 +231,25 @@ async function checkLoading(
       project,
     );
   }
+}
+
+/** The first example of the README, pasted into a file, runs to its end and complains about nothing. */
+async function checkExample(
+  /** @type {string} */ name,
+  /** @type {string} */ project,
+  /** @type {Manifest} */ manifest,
+  /** @type {string} */ node,
+) {
+  const readme = readFileSync(join(project, "node_modules", name, "README.md"), "utf8");
+  const ended = await firstExample(readme, project, node);
+  // What has no exports is a command, and its README has nothing to paste.
+  if (ended === undefined) check(`${name}: its README has an example`, manifest.exports === undefined);
+  else
+    check(
+      `${name}: the first example of its README runs`,
+      ended.code === 0 && ended.errors === "",
+      ended.output,
+    );
 }
 
 /**

@@ -17,34 +17,13 @@ import {
   RelativeDistinguishedNames,
 } from "pkijs";
 import { oid } from "../certificates/object-identifiers.ts";
+import type { AlternativeNames, CertificateRequest } from "./certificate-request.ts";
 import type { KeyPair } from "./key-pair.ts";
 
 /** Who signs: an authority with its key. */
 export interface Issuer {
   readonly certificate: Certificate;
   readonly key: KeyPair;
-}
-
-/** What a certificate says. */
-export interface CertificateRequest {
-  readonly commonName: string;
-  readonly purpose: "authority" | "server" | "client" | "none";
-  /** Whose key it certifies. */
-  readonly key: KeyPair;
-  readonly serialNumber: Uint8Array;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly names?: AlternativeNames;
-  /** The SID of the account, for the security extension of Windows. */
-  readonly sid?: string;
-}
-
-/** The subject's alternative names. */
-export interface AlternativeNames {
-  readonly dns?: readonly string[];
-  readonly email?: readonly string[];
-  /** User principal names. */
-  readonly upn?: readonly string[];
 }
 
 /** Makes a certificate (RFC 5280), signed by its issuer, or by itself where there is none. */

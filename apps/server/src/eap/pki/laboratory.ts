@@ -1,12 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { Certificate } from "pkijs";
-import {
-  type AlternativeNames,
-  type CertificateRequest,
-  certificateDer,
-  type Issuer,
-  issueCertificate,
-} from "./issue-certificate.ts";
+// Types for those who import this file stand apart: those of pkijs need the types of a browser.
+import type { AlternativeNames, CertificateRequest } from "./certificate-request.ts";
+import { certificateDer, type Issuer, issueCertificate } from "./issue-certificate.ts";
 import { derOf, type KeyKind, makeKeyPair, pem, privateKeyPem, readKeyPair } from "./key-pair.ts";
 import { issueRevocationList } from "./revocation-list.ts";
 
