@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { testInitializer } from "./create-test.mjs";
 import { firstExample } from "./readme-test.mjs";
@@ -85,7 +85,8 @@ for (const version of options.node?.split(",") ?? []) {
 /** @type {{ name: string, program: string }[]} */
 const compilers = [{ name: "the compiler of this repository", program: "tsc" }];
 for (const version of options.typescript?.split(",") ?? []) {
-  const program = await fetched(`typescript@${version}`, "sh", "-c", "command -v tsc");
+  const path = await fetched(`typescript@${version}`, "node", "--print", "process.env.PATH");
+  const program = join(path.split(delimiter)[0] ?? "", "tsc");
   compilers.push({ name: `TypeScript ${version}`, program });
 }
 
@@ -243,7 +244,11 @@ async function checkExample(
   const readme = readFileSync(join(project, "node_modules", name, "README.md"), "utf8");
   const ended = await firstExample(readme, project, node);
   // What has no exports is a command, and its README has nothing to paste.
-  if (ended === undefined) check(`${name}: its README has an example`, manifest.exports === undefined);
+  if (ended === undefined)
+    check(
+      `${name}: its README has an example`,
+      Object.keys(manifest.exports ?? {}).every((key) => key.endsWith(".json")),
+    );
   else
     check(
       `${name}: the first example of its README runs`,

@@ -242,7 +242,9 @@ function signature(name: string, member: ts.Node): string {
   if (!ts.isMethodSignature(member) && !ts.isMethodDeclaration(member) && !ts.isFunctionDeclaration(member)) {
     return name;
   }
-  return `${name}(${member.parameters.map((parameter) => parameter.name.getText()).join(", ")})`;
+  const parameters = member.parameters.map((parameter) => parameter.name.getText()).join(", ");
+  // A dozen of them are what Windows has, too.
+  return `${name}(${parameters.length > 80 ? "..." : parameters})`;
 }
 
 /** Enumeration members and macros: `raAccept`, `EAPACTION_Send`, `SECURITYMSG_SUCCESS`. */

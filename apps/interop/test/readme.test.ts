@@ -45,6 +45,7 @@ describeWithPeers(["radclient"], "the quick start of the README, in a fresh copy
       "npm run sallyport -- radius test alice",
       "radclient -x -S ./sallyport/radclient.secret -f ./sallyport/alice.request 127.0.0.1:1812 auth",
       "npm run sallyport -- trace",
+      "npm create @sallyport/extension", // scripts/create-test.mjs
     ]);
   });
 
