@@ -31,7 +31,7 @@ rmSync(site, { recursive: true, force: true });
 cpSync(join(home, "pages"), site, { recursive: true });
 for (const { source, path } of pages) {
   const markdown = readFileSync(join(root, source), "utf8");
-  write(`${path}.md`, withoutTemplates(withReferenceLinks(withSiteLinks(markdown, source, pages), source)));
+  write(`${path}.md`, withoutTemplates(linked(markdown, source)));
 }
 write("guides/index.md", guideList());
 write("packages/index.md", packageList());
@@ -59,6 +59,12 @@ if (options.watch) {
 function write(file: string, content: string): void {
   mkdirSync(dirname(join(site, file)), { recursive: true });
   writeFileSync(join(site, file), content);
+}
+
+/** Without a reference nothing leads there. */
+function linked(markdown: string, source: string): string {
+  const page = withSiteLinks(markdown, source, pages);
+  return options["without-reference"] ? page : withReferenceLinks(page, source);
 }
 
 function decisionList(): string {

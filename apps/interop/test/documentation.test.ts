@@ -145,7 +145,7 @@ describe("code blocks of the documentation", () => {
       /^npx @sallyport\/server( start| explain| radius test alice)?$/, // scripts/create-test.mjs, from its tarball
       /^(npx @sallyport\/errors|winerror) /,
       /^sspi decode /,
-      /^sallyport (start|check|log|trace|radius test|eap test)\b/,
+      /^sallyport (start|check|log|trace|accounting|radius test|eap test)\b/,
       /^sallyport (check|start|explain|reload|eap (pki|test)) .*\blab\b/,
       /^sallyport eap pki lab$/,
       /^sallyport ras (dial|ports|disconnect)\b/,
