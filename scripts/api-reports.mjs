@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
 import { conclude, root, workspaces } from "./workspace.mjs";
 
 /** Tables of thousands of constants, generated from data; the package's own tests hold them against the headers. */
@@ -32,11 +32,19 @@ for (const { folder, kind, room, manifest } of workspaces()) {
   if (kind !== "package" || manifest.private) continue;
   const etc = join(root, folder, "etc");
   const expected = new Set();
-  for (const [entry, target] of Object.entries(manifest.publishConfig?.exports ?? {})) {
-    if (!target.endsWith(".js") || withoutReport.has(`${room} ${entry}`)) continue;
+  const entries = Object.entries(manifest.publishConfig?.exports ?? {}).filter(
+    ([entry, target]) => target.endsWith(".js") && !withoutReport.has(`${room} ${entry}`),
+  );
+  /** One program for all entry points of a package: reading the types of Node.js takes longest. */
+  let state;
+  for (const [entry, target] of entries) {
     const file = `${[room, ...entry.split("/").slice(1)].join(".")}.api.md`;
     expected.add(file);
-    const report = reportOf(folder, manifest.name, target.replace(/\.js$/, ".d.ts"));
+    const config = configOf(folder, target.replace(/\.js$/, ".d.ts"));
+    state ??= CompilerState.create(config, {
+      additionalEntryPoints: entries.map(([, other]) => join(root, folder, other.replace(/\.js$/, ".d.ts"))),
+    });
+    const report = reportOf(config, manifest.name, state);
     const committed = existsSync(join(etc, file)) ? readFileSync(join(etc, file), "utf8") : "";
     if (report === committed) continue;
     if (options.check)
@@ -55,12 +63,8 @@ for (const { folder, kind, room, manifest } of workspaces()) {
 rmSync(work, { recursive: true });
 conclude("api-reports", mistakes);
 
-function reportOf(
-  /** @type {string} */ folder,
-  /** @type {string} */ name,
-  /** @type {string} */ declarations,
-) {
-  const config = ExtractorConfig.prepare({
+function configOf(/** @type {string} */ folder, /** @type {string} */ declarations) {
+  return ExtractorConfig.prepare({
     configObject: {
       projectFolder: join(root, folder),
       mainEntryPointFilePath: join(root, folder, declarations),
@@ -108,7 +112,15 @@ function reportOf(
     configObjectFullPath: undefined,
     packageJsonFullPath: join(root, folder, "package.json"),
   });
+}
+
+function reportOf(
+  /** @type {ExtractorConfig} */ config,
+  /** @type {string} */ name,
+  /** @type {CompilerState} */ compilerState,
+) {
   const result = Extractor.invoke(config, {
+    compilerState,
     localBuild: true,
     showVerboseMessages: false,
     messageCallback: (message) => {
@@ -122,6 +134,7 @@ function reportOf(
       message.handled = true;
     },
   });
-  if (!result.succeeded && result.errorCount > 0) mistakes.push(`${name}: ${declarations} could not be read`);
+  if (!result.succeeded && result.errorCount > 0)
+    mistakes.push(`${name}: ${config.mainEntryPointFilePath} could not be read`);
   return readFileSync(join(work, "report.api.md"), "utf8");
 }

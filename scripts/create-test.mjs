@@ -126,6 +126,8 @@ async function checkServerAlone(
   if (first.ready) {
     const { output } = await run(sallyport, ["radius", "test", "alice"], { cwd: folder, quiet: true });
     check("server alone: answers with its own defaults", output.includes("Access-Accept"), output);
+    const told = await run(sallyport, ["explain"], { cwd: folder, quiet: true });
+    check("server alone: explains its answer", told.output.includes("was accepted"), told.output);
   }
   await first.stop();
 
@@ -236,6 +238,11 @@ async function checkStart(/** @type {string} */ project, /** @type {Bench["check
   );
   const server = await startServer(sallyport, ["start", "--config", "sallyport.config.json"], project);
   check("create: the server starts with the extension", server.ready, server.output());
+  check(
+    "create: the server prints commands that a shell finds in the project",
+    server.output().includes("  npx sallyport radius test alice"),
+    server.output(),
+  );
   const ask = (/** @type {string} */ device) =>
     run(
       sallyport,

@@ -17,9 +17,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { testInitializer } from "./create-test.mjs";
+import { firstExample } from "./readme-test.mjs";
 import { root, run, tallyLine, workspaces } from "./workspace.mjs";
 
 /** @typedef {import("./workspace.mjs").Manifest} Manifest */
@@ -84,7 +85,8 @@ for (const version of options.node?.split(",") ?? []) {
 /** @type {{ name: string, program: string }[]} */
 const compilers = [{ name: "the compiler of this repository", program: "tsc" }];
 for (const version of options.typescript?.split(",") ?? []) {
-  const program = await fetched(`typescript@${version}`, "sh", "-c", "command -v tsc");
+  const path = await fetched(`typescript@${version}`, "node", "--print", "process.env.PATH");
+  const program = join(path.split(delimiter)[0] ?? "", "tsc");
   compilers.push({ name: `TypeScript ${version}`, program });
 }
 
@@ -163,6 +165,9 @@ async function testPackage(/** @type {string} */ name) {
   );
   const entries = Object.keys(manifest.exports ?? {}).filter((key) => !key.endsWith(".json"));
   for (const node of nodes) await checkLoading(name, project, entries, node);
+  if (publicPackages.some(({ kind, manifest: { name: own } }) => kind === "package" && own === name)) {
+    for (const node of nodes) await checkExample(name, project, manifest, node);
+  }
   await checkTypes(name, project, entries);
   await checkRun(`${name}: publint`, "publint", ["run", tarball, "--strict"], project);
   if (entries.length > 0) {
@@ -227,6 +232,29 @@ async function checkLoading(
       project,
     );
   }
+}
+
+/** The first example of the README, pasted into a file, runs to its end and complains about nothing. */
+async function checkExample(
+  /** @type {string} */ name,
+  /** @type {string} */ project,
+  /** @type {Manifest} */ manifest,
+  /** @type {string} */ node,
+) {
+  const readme = readFileSync(join(project, "node_modules", name, "README.md"), "utf8");
+  const ended = await firstExample(readme, project, node);
+  // What has no exports is a command, and its README has nothing to paste.
+  if (ended === undefined)
+    check(
+      `${name}: its README has an example`,
+      Object.keys(manifest.exports ?? {}).every((key) => key.endsWith(".json")),
+    );
+  else
+    check(
+      `${name}: the first example of its README runs`,
+      ended.code === 0 && ended.errors === "",
+      ended.output,
+    );
 }
 
 /**

@@ -1,7 +1,7 @@
 // What the other scripts share: where the packages are, how to run a program, and the closing line of a test run.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { delimiter, join, relative } from "node:path";
+import { delimiter, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -59,14 +59,15 @@ export function filesBelow(/** @type {string} */ folder, /** @type {RegExp} */ n
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && name.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
     .filter((file) => !file.includes("node_modules/"))
     .sort();
 }
 
 /** The environment in which the tools of node_modules/.bin are found and npm's own settings are not inherited. */
 export const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)),
+  // Windows calls it Path, and would have two of them.
+  Object.entries(process.env).filter(([name]) => !/^(npm_.*|path)$/i.test(name)),
 );
 environment["PATH"] = [`${root}node_modules/.bin`, process.env["PATH"]].join(delimiter);
 
@@ -80,9 +81,11 @@ environment["PATH"] = [`${root}node_modules/.bin`, process.env["PATH"]].join(del
  */
 export function run(command, args, { cwd = root, quiet = false, onLine } = {}) {
   const pipe = quiet || onLine ? "pipe" : "inherit";
-  const child = spawn(command, args, {
+  const shell = needsShell(command);
+  const child = spawn(shell ? quoted(command) : command, shell ? args.map(quoted) : args, {
     cwd,
     env: environment,
+    shell,
     stdio: ["ignore", pipe, quiet ? "pipe" : "inherit"],
   });
   let output = "";
@@ -103,6 +106,16 @@ export function run(command, args, { cwd = root, quiet = false, onLine } = {}) {
       resolve({ code: code ?? 1, output });
     });
   });
+}
+
+/** Whether a program is a .cmd file: on Windows what npm installs is one, and only a shell starts it. */
+export function needsShell(/** @type {string} */ command) {
+  return process.platform === "win32" && !/(?:^|[\\/])(?:node|git|openssl)(?:\.exe)?$|\.exe$/i.test(command);
+}
+
+/** An argument as cmd.exe takes it. */
+function quoted(/** @type {string} */ argument) {
+  return /^[\w@%+=:,./\\-]+$/.test(argument) ? argument : `"${argument.replaceAll('"', '""')}"`;
 }
 
 /** What a test run adds up to. @typedef {{ passed: number, failed: number, skipped: number }} Tally */

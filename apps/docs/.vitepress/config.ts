@@ -32,10 +32,10 @@ export default defineConfig({
     search: { provider: "local", options: { detailedView: true } },
     outline: { level: [2, 3] },
     nav: [
-      { text: "Guides", link: "/guides/nps-extension" },
+      { text: "Guides", link: "/guides/", activeMatch: "^/guides/" },
       { text: "Names of Windows", link: "/windows-names" },
-      { text: "Packages", link: "/packages/nps" },
-      { text: "Reference", link: "/api/" },
+      { text: "Packages", link: "/packages/", activeMatch: "^/(packages|samples)/" },
+      { text: "Reference", link: "/api/", activeMatch: "^/api/" },
     ],
     sidebar: [
       { text: "Guides", items: items(guides) },

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Application, type TypeDocOptions } from "typedoc";
+import { entryPointsOf, referencePage } from "./reference-links.ts";
 import { packages, root } from "./sources.ts";
 
 /** Writes the reference of every entry point of every package as Markdown, a page each. */
@@ -31,21 +32,15 @@ export async function writeApiReference(folder: string): Promise<void> {
   for (const module of project.children ?? []) module.name = module.name.replace(/\/src(?=\/|$)/, "");
   await application.generateOutputs(project);
   if (application.logger.hasErrors()) throw new Error("the reference could not be written: see above");
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".md") || file === "index.md") continue;
+    const path = join(folder, file);
+    writeFileSync(path, referencePage(readFileSync(path, "utf8"), file.slice(0, -3).replaceAll("\\", "/")));
+  }
 }
 
-/** Tables of thousands of constants have a page of their own, which is the `winerror` command. */
-const tables = new Set(
-  ["win32", "hresult", "ntstatus", "lm", "inet", "tapi"].map((name) => `errors/./${name}`),
-);
-
 function entryPoints(): string[] {
-  return packages.flatMap(({ source, title }) => {
-    const folder = source.replace(/\/README\.md$/, "");
-    const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
-      readonly exports?: Readonly<Record<string, string>>;
-    };
-    return Object.entries(manifest.exports ?? {})
-      .filter(([entry, file]) => file.endsWith(".ts") && !tables.has(`${title}/${entry}`))
-      .map(([, file]) => join(root, folder, file));
-  });
+  return packages.flatMap(({ source }) =>
+    entryPointsOf(source.replace(/\/README\.md$/, "")).map((entry) => join(root, entry.source)),
+  );
 }

@@ -8,9 +8,11 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build, createServer } from "vitepress";
 import { writeApiReference } from "./api-reference.ts";
+import { guideList, packageList } from "./overviews.ts";
 import { eapActionsMarkdown } from "./pictures/eap-actions.ts";
 import { pipelineMarkdown } from "./pictures/pipeline.ts";
 import { securityDialogMarkdown } from "./pictures/security-dialog.ts";
+import { withReferenceLinks } from "./reference-links.ts";
 import { withoutTemplates, withSiteLinks } from "./site-links.ts";
 import { decisions, pages, root } from "./sources.ts";
 import { windowsNamesMarkdown } from "./windows-names.ts";
@@ -29,8 +31,10 @@ rmSync(site, { recursive: true, force: true });
 cpSync(join(home, "pages"), site, { recursive: true });
 for (const { source, path } of pages) {
   const markdown = readFileSync(join(root, source), "utf8");
-  write(`${path}.md`, withoutTemplates(withSiteLinks(markdown, source, pages)));
+  write(`${path}.md`, withoutTemplates(linked(markdown, source)));
 }
+write("guides/index.md", guideList());
+write("packages/index.md", packageList());
 write("decisions/index.md", decisionList());
 write("windows-names.md", windowsNamesMarkdown());
 write(
@@ -55,6 +59,12 @@ if (options.watch) {
 function write(file: string, content: string): void {
   mkdirSync(dirname(join(site, file)), { recursive: true });
   writeFileSync(join(site, file), content);
+}
+
+/** Without a reference nothing leads there. */
+function linked(markdown: string, source: string): string {
+  const page = withSiteLinks(markdown, source, pages);
+  return options["without-reference"] ? page : withReferenceLinks(page, source);
 }
 
 function decisionList(): string {

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { guideList, packageList } from "../src/overviews.ts";
+import { entryPointsOf, referencePage, withReferenceLinks } from "../src/reference-links.ts";
 import { withoutTemplates, withSiteLinks } from "../src/site-links.ts";
 import { guides, packages, pages, root, samples } from "../src/sources.ts";
 
@@ -28,5 +30,33 @@ describe("the pages of the site", () => {
 
   it("have no templates in their prose", () => {
     expect(withoutTemplates("a {{ b }}\n```\n{{ c }}\n```")).toBe("a &#123;&#123; b }}\n```\n{{ c }}\n```");
+  });
+});
+
+describe("packages and their reference", () => {
+  const linked = (name: string) =>
+    withReferenceLinks(`# @sallyport/${name}\n\nText.\n`, `packages/${name}/README.md`);
+
+  it("lead to each other, by every entry point", () => {
+    expect(linked("nps")).toContain("[`@sallyport/nps/node`](/api/nps/node)");
+    expect(linked("sspi")).toContain("[`@sallyport/sspi/http`](/api/sspi/http)");
+    expect(linked("errors")).toContain("[`@sallyport/errors/lookup`](/api/errors/lookup)");
+    expect(linked("errors")).not.toContain("ntstatus"); // thousands of constants
+    expect(linked("create-extension")).not.toContain("Reference"); // a command
+    for (const { source } of packages) {
+      for (const entry of entryPointsOf(source.replace("/README.md", "")))
+        expect(existsSync(join(root, entry.source)), entry.name).toBe(true);
+    }
+    expect(referencePage("# nps/node\n\n## Classes\n", "nps/node")).toMatch(
+      /\n# @sallyport\/nps\/node\n\nPackage: \[`@sallyport\/nps`\]\(\/packages\/nps\)\n\n## Classes\n$/,
+    );
+  });
+});
+
+describe("the overviews", () => {
+  it("have every guide with a sentence, and every package with what it is", () => {
+    for (const { path } of guides) expect(guideList()).toMatch(new RegExp(`\\(/${path}\\): .{20,}\\.`));
+    for (const { path } of [...packages, ...samples])
+      expect(packageList()).toMatch(new RegExp(`\\(/${path}\\): .{10,}`));
   });
 });

@@ -54,13 +54,26 @@ describeWithPeers(["chromium"], "the documentation site, in a browser", () => {
     "fits $width pixels in $colorScheme, and draws every picture",
     async ({ width, colorScheme }) => {
       const { page, complaints } = await open({ width, colorScheme });
-      for (const path of ["/", "/guides/nps-extension", "/windows-names", "/packages/nps", "/pictures"]) {
+      for (const path of [
+        "/",
+        "/guides/",
+        "/guides/nps-extension",
+        "/windows-names",
+        "/packages/",
+        "/packages/nps",
+        "/api/nps",
+        "/pictures",
+      ]) {
         await page.goto(site + path, { waitUntil: "networkidle" });
         expect(await page.locator("h1").first().isVisible(), path).toBe(true);
         const excess = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
         expect(excess, `${path} is wider than the window`).toBeLessThanOrEqual(0);
       }
       await page.waitForFunction("document.querySelectorAll('.diagram svg').length >= 3");
+      const cut = await page.evaluate(
+        "[...document.querySelectorAll('.diagram:not(.wide)')].filter((box) => box.scrollWidth > box.clientWidth + 1).length",
+      );
+      expect(cut, "pictures of which a part is hidden").toBe(0);
       expect(complaints).toEqual([]);
       await page.context().close();
     },
@@ -76,6 +89,18 @@ describeWithPeers(["chromium"], "the documentation site, in a browser", () => {
     expect(await first.textContent()).toContain("RasSecurityDialogEnd");
     await first.click();
     await page.waitForFunction("document.body.innerText.includes('RasSecurityDialogEnd')");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("leads from a package to its reference, and back", async () => {
+    const { page, complaints } = await open({ width: 1280, colorScheme: "light" });
+    await page.goto(`${site}/packages/sspi`, { waitUntil: "networkidle" });
+    await page.locator(".vp-doc").getByRole("link", { name: "@sallyport/sspi/http" }).first().click();
+    await page.waitForURL("**/api/sspi/http");
+    await page.getByRole("heading", { name: "@sallyport/sspi/http" }).waitFor();
+    await page.locator(".vp-doc").getByRole("link", { name: "@sallyport/sspi", exact: true }).first().click();
+    await page.waitForURL("**/packages/sspi");
     expect(complaints).toEqual([]);
     await page.context().close();
   });

@@ -24,6 +24,8 @@ import { temporaryFolder } from "../src/temporary-folder.ts";
 const documents = [
   "README.md",
   "apps/server/README.md",
+  "apps/docs/pages/index.md",
+  "apps/docs/pages/pictures.md",
   "apps/docs/guides/dial-in-line.md",
   "apps/docs/guides/802.1x.md",
   "apps/docs/guides/eap-method.md",
@@ -36,6 +38,7 @@ const documents = [
   "packages/accounts/README.md",
   "packages/create-extension/README.md",
   "packages/crypto/README.md",
+  "packages/eap/README.md",
   "packages/eap-radius/README.md",
   "packages/errors/README.md",
   "packages/nps/README.md",
@@ -96,6 +99,7 @@ describe("code blocks of the documentation", () => {
     );
     const checked = await run(join(root, "node_modules/.bin/tsc"), ["-p", folder]);
     expect(checked.stdout + checked.stderr).toBe("");
+    await makeCertificate(folder);
     for (const { name, content } of blocks) {
       if (/1812|localhost:8080|port: 8080/.test(content)) continue; // clients and servers: tests of their own
       const ended = await run(process.execPath, [join(folder, name)], { cwd: folder });
@@ -144,7 +148,7 @@ describe("code blocks of the documentation", () => {
       /^npm run sallyport -- /,
       /^(PASSPHRASE=\S+ )?npm run (enrol|log-on|add-user) -- /,
       /^npm run endpoint$/,
-      /^npx @sallyport\/server start$/,
+      /^npx @sallyport\/server( start| explain| radius test alice)?$/, // scripts/create-test.mjs, from its tarball
       /^(npx @sallyport\/errors|winerror) /,
       /^sspi decode /,
       /^sallyport (start|check|log|trace|accounting|radius test|eap test)\b/,
@@ -156,6 +160,7 @@ describe("code blocks of the documentation", () => {
       /^socat .*chat /,
       /^ping -c 3 10\.99\.0\.1$/,
       /^sudo pppd file gate\.options /, // in User Mode Linux
+      /^openssl req -x509 /, // makeCertificate
       /^radclient /,
       /^eapol_test /,
       /^node (by-(callback|await)|intranet|report|site)\.ts$/,
@@ -200,6 +205,23 @@ describe("code blocks of the documentation", () => {
       stdout: expect.stringMatching(/^Access-Challenge[\s\S]*Your code\?[\s\S]*^Access-Accept/m),
     });
     await challenging.stop();
+  });
+
+  it("the extension of the start page blocks its device, and nobody else", async () => {
+    const [extension] = codeBlocks("apps/docs/pages/index.md").filter(({ language }) => language === "ts");
+    const extensions = { authentication: ["./extension.ts"] };
+    const server = await startSallyport(
+      { ...labSettings, extensions },
+      { files: { "extension.ts": extension?.content ?? "" } },
+    );
+    const ask = (device: string) =>
+      server.command("radius", "test", "alice", "-a", `Calling-Station-Id=${device}`);
+    expect(await ask("00-00-5E-00-53-FF")).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^Access-Reject[\s\S]*This device is blocked\./),
+    });
+    expect(await ask("00-00-5E-00-53-01")).toMatchObject({ status: 0 });
+    expect((await server.command("explain")).stdout).toContain("was accepted");
   });
 
   describeWithPeers(["eapol_test"], "the guide to 802.1X", () => {
@@ -466,6 +488,20 @@ function totp(secret: string): string {
   const mac = createHmac("sha1", secret).update(counter).digest();
   const code = (mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff) % 1_000_000;
   return String(code).padStart(6, "0");
+}
+
+/** The certificate of the TLS engine's README, under all names by which blocks read one. */
+async function makeCertificate(folder: string): Promise<void> {
+  const [command = ""] = codeBlocks("packages/tls-engine/README.md")
+    .flatMap(commandsOf)
+    .filter((line) => line.startsWith("openssl "));
+  const [program = "", ...args] = command.split(" ");
+  expect(await run(program, args, { cwd: folder })).toMatchObject({ status: 0 });
+  for (const name of ["authority.pem", "alice.pem"])
+    copyFileSync(join(folder, "server.pem"), join(folder, name));
+  for (const name of ["server-key.pem", "alice-key.pem"])
+    copyFileSync(join(folder, "server.key"), join(folder, name));
+  copyFileSync(join(laboratory, "crl.pem"), join(folder, "authority.crl.pem"));
 }
 
 /** A block may be a whole settings file, a part of one, or one entry of the extensions. */

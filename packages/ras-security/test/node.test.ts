@@ -210,26 +210,30 @@ describe("ports on sockets", () => {
     expect(String(await lines[0]?.stream.toArray())).toBe("last words");
   });
 
-  it("a Unix socket is the owner's alone; a stale one is replaced, a live one is not", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "sallyport-ras-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const path = join(folder, "gate.sock");
-    const { port } = await open({ listen: { path } });
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    const caller = await dial(port);
-    expect(await caller.sees("Username: ")).toBe("Username: ");
-    expect(port.calls[0]?.from).toBe("");
-    await expect(open({ listen: { path } })).rejects.toMatchObject({ code: "EADDRINUSE" });
-    const file = join(folder, "letter.txt");
-    writeFileSync(file, "not a socket");
-    await expect(open({ listen: { path: file } })).rejects.toMatchObject({ code: "EADDRINUSE" });
-    expect(readFileSync(file, "utf8")).toBe("not a socket");
-    const left = join(folder, "left.sock");
-    const program = `require("node:net").createServer().listen(${JSON.stringify(left)}, () => process.kill(process.pid, "SIGKILL"))`;
-    spawnSync(process.execPath, ["-e", program]);
-    expect(statSync(left).isSocket()).toBe(true);
-    expect((await open({ listen: { path: left } })).port.address).toBe(left);
-  });
+  // Windows has pipes in their place.
+  it.skipIf(process.platform === "win32")(
+    "a Unix socket is the owner's alone; a stale one is replaced, a live one is not",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "sallyport-ras-"));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      const path = join(folder, "gate.sock");
+      const { port } = await open({ listen: { path } });
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      const caller = await dial(port);
+      expect(await caller.sees("Username: ")).toBe("Username: ");
+      expect(port.calls[0]?.from).toBe("");
+      await expect(open({ listen: { path } })).rejects.toMatchObject({ code: "EADDRINUSE" });
+      const file = join(folder, "letter.txt");
+      writeFileSync(file, "not a socket");
+      await expect(open({ listen: { path: file } })).rejects.toMatchObject({ code: "EADDRINUSE" });
+      expect(readFileSync(file, "utf8")).toBe("not a socket");
+      const left = join(folder, "left.sock");
+      const program = `require("node:net").createServer().listen(${JSON.stringify(left)}, () => process.kill(process.pid, "SIGKILL"))`;
+      spawnSync(process.execPath, ["-e", program]);
+      expect(statSync(left).isSocket()).toBe(true);
+      expect((await open({ listen: { path: left } })).port.address).toBe(left);
+    },
+  );
 
   it("a port in use is the system's error", async () => {
     const other = createServer().listen(0, "127.0.0.1");

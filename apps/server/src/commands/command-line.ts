@@ -23,7 +23,9 @@ export class UsageError extends Error {
 export function invocation(): string {
   const [, script = ""] = process.argv;
   if (script.endsWith("main.ts")) return "npm run sallyport --";
-  return script.includes("_npx") ? "npx @sallyport/server" : "sallyport";
+  if (script.includes("_npx")) return "npx @sallyport/server";
+  // A project's own: a shell finds it by npx only.
+  return script.startsWith(join(process.cwd(), "node_modules")) ? "npx sallyport" : "sallyport";
 }
 
 /** The settings file that a command without --config works on, or undefined where there is none. */

@@ -19,18 +19,27 @@ export interface SecPkgInfo {
 
 /** How much room messages need (sspi.h: `SecPkgContext_Sizes`), in bytes. */
 export interface SecPkgContextSizes {
+  /** sspi.h: `cbMaxToken`. */
   readonly maxToken: number;
+  /** sspi.h: `cbMaxSignature`. */
   readonly maxSignature: number;
+  /** sspi.h: `cbBlockSize`: what messages are padded to; 1 without padding. */
   readonly blockSize: number;
+  /** sspi.h: `cbSecurityTrailer`: the room of SECBUFFER_TOKEN. */
   readonly securityTrailer: number;
 }
 
 /** How a stream is cut (sspi.h: `SecPkgContext_StreamSizes`), in bytes. */
 export interface SecPkgContextStreamSizes {
+  /** sspi.h: `cbHeader`. */
   readonly header: number;
+  /** sspi.h: `cbTrailer`. */
   readonly trailer: number;
+  /** sspi.h: `cbMaximumMessage`: of data, without header and trailer. */
   readonly maximumMessage: number;
+  /** sspi.h: `cBuffers`: how many a message is described by. */
   readonly buffers: number;
+  /** sspi.h: `cbBlockSize`. */
   readonly blockSize: number;
 }
 
@@ -46,22 +55,68 @@ export interface PeerIdentity {
 /** The attributes whose values this package knows the shape of; those of a package are `unknown`. */
 export interface ContextAttributes {
   readonly [codes.SECPKG_ATTR_SIZES]: SecPkgContextSizes;
-  readonly [codes.SECPKG_ATTR_NAMES]: { readonly userName: string };
-  readonly [codes.SECPKG_ATTR_LIFESPAN]: { readonly start: TimeStamp; readonly expiry: TimeStamp };
+  /** sspi.h: `SecPkgContext_Names`. */
+  readonly [codes.SECPKG_ATTR_NAMES]: {
+    /** sspi.h: `sUserName`. */
+    readonly userName: string;
+  };
+  /** sspi.h: `SecPkgContext_Lifespan`. */
+  readonly [codes.SECPKG_ATTR_LIFESPAN]: {
+    /** sspi.h: `tsStart`. */
+    readonly start: TimeStamp;
+    /** sspi.h: `tsExpiry`. */
+    readonly expiry: TimeStamp;
+  };
   readonly [codes.SECPKG_ATTR_STREAM_SIZES]: SecPkgContextStreamSizes;
-  readonly [codes.SECPKG_ATTR_SESSION_KEY]: { readonly sessionKey: Uint8Array };
-  readonly [codes.SECPKG_ATTR_PACKAGE_INFO]: { readonly packageInfo: SecPkgInfo };
-  readonly [codes.SECPKG_ATTR_NEGOTIATION_INFO]: {
+  /** sspi.h: `SecPkgContext_SessionKey`. */
+  readonly [codes.SECPKG_ATTR_SESSION_KEY]: {
+    /** sspi.h: `SessionKey`, and `SessionKeyLength` as its length. */
+    readonly sessionKey: Uint8Array;
+  };
+  /** sspi.h: `SecPkgContext_PackageInfo`. */
+  readonly [codes.SECPKG_ATTR_PACKAGE_INFO]: {
+    /** sspi.h: `PackageInfo`. */
     readonly packageInfo: SecPkgInfo;
-    /** `SECPKG_NEGOTIATION_...`. */
+  };
+  /** sspi.h: `SecPkgContext_NegotiationInfo`. */
+  readonly [codes.SECPKG_ATTR_NEGOTIATION_INFO]: {
+    /** sspi.h: `PackageInfo`. */
+    readonly packageInfo: SecPkgInfo;
+    /** sspi.h: `NegotiationState`: `SECPKG_NEGOTIATION_...`. */
     readonly negotiationState: number;
   };
-  readonly [codes.SECPKG_ATTR_FLAGS]: { readonly flags: number };
-  readonly [codes.SECPKG_ATTR_TARGET]: { readonly target: string };
-  readonly [codes.SECPKG_ATTR_CLIENT_SPECIFIED_TARGET]: { readonly targetName: string };
-  readonly [codes.SECPKG_ATTR_NATIVE_NAMES]: { readonly clientName: string; readonly serverName: string };
-  readonly [codes.SECPKG_ATTR_PASSWORD_EXPIRY]: { readonly passwordExpires: TimeStamp };
-  readonly [codes.SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS]: { readonly status: number };
+  /** sspi.h: `SecPkgContext_Flags`. */
+  readonly [codes.SECPKG_ATTR_FLAGS]: {
+    /** sspi.h: `Flags`. */
+    readonly flags: number;
+  };
+  /** sspi.h: `SecPkgContext_Target`. */
+  readonly [codes.SECPKG_ATTR_TARGET]: {
+    /** sspi.h: `Target`, and `TargetLength` as its length. */
+    readonly target: string;
+  };
+  /** sspi.h: `SecPkgContext_ClientSpecifiedTarget`. */
+  readonly [codes.SECPKG_ATTR_CLIENT_SPECIFIED_TARGET]: {
+    /** sspi.h: `sTargetName`. */
+    readonly targetName: string;
+  };
+  /** sspi.h: `SecPkgContext_NativeNames`. */
+  readonly [codes.SECPKG_ATTR_NATIVE_NAMES]: {
+    /** sspi.h: `sClientName`. */
+    readonly clientName: string;
+    /** sspi.h: `sServerName`. */
+    readonly serverName: string;
+  };
+  /** sspi.h: `SecPkgContext_PasswordExpiry`. */
+  readonly [codes.SECPKG_ATTR_PASSWORD_EXPIRY]: {
+    /** sspi.h: `tsPasswordExpires`. */
+    readonly passwordExpires: TimeStamp;
+  };
+  /** sspi.h: `SecPkgContext_LastClientTokenStatus`. */
+  readonly [codes.SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS]: {
+    /** sspi.h: `LastClientTokenStatus`. */
+    readonly status: number;
+  };
   readonly [codes.SECPKG_ATTR_IS_LOOPBACK]: { readonly isLoopback: boolean };
 }
 
