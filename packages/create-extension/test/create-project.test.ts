@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CreateError, commandsFor, createProject } from "../src/node/create-project.ts";
+import { withOwnSecrets } from "../src/own-secrets.ts";
 import { projectName } from "../src/project-name.ts";
-import { randomWord, withOwnSecrets } from "../src/random-word.ts";
 
 let work: string;
 const template = { name: "greeting", package: "@sallyport/sample-greeting", description: "Sample" };
@@ -70,16 +70,7 @@ describe("a new project", () => {
   });
 });
 
-describe("words for secrets", () => {
-  it("have the length that was asked for, and every letter the same chance", () => {
-    let octet = 0;
-    const word = randomWord(56, () => octet++);
-    expect(new Set(word).size).toBe(56);
-    // 256 is no multiple of 56: the octets that are left over give no letter.
-    octet = 224;
-    expect(randomWord(1, () => octet++ & 255)).toBe(word[0]);
-  });
-
+describe("the secrets of settings", () => {
   it("replace every secret and password and nothing else", () => {
     const settings = '{"secret" : "a", "name": "secret", "password":"b"}';
     expect(withOwnSecrets(settings, () => "NEW")).toBe(

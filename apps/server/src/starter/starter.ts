@@ -1,8 +1,8 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { randomWord, systemRandom } from "@sallyport/runtime";
 import { starterFolder } from "../commands/command-line.ts";
 import { StartError } from "../start-error.ts";
-import { randomWord } from "./random-word.ts";
 import { starterExtension } from "./starter-extension.ts";
 
 /**
@@ -13,8 +13,8 @@ import { starterExtension } from "./starter-extension.ts";
  */
 export async function ensureStarter(): Promise<string> {
   const folder = resolve(starterFolder);
-  const secret = randomWord(20);
-  const password = randomWord(12);
+  const secret = randomWord(20, systemRandom);
+  const password = randomWord(12, systemRandom);
   const file = join(folder, "sallyport.config.json");
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { withOwnSecrets } from "../own-secrets.ts";
 import { projectName } from "../project-name.ts";
-import { withOwnSecrets } from "../random-word.ts";
 import type { Template } from "./templates.ts";
 
 /** Why no project was made, and what to do instead. */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { randomWord, systemRandom } from "@sallyport/runtime";
 import { UsageError } from "../../commands/command-line.ts";
-import { randomWord } from "../../starter/random-word.ts";
 import type { KeyKind } from "./key-pair.ts";
 import { derOf } from "./key-pair.ts";
 import {
@@ -57,10 +57,10 @@ export async function makeLaboratory(options: LaboratoryOptions): Promise<readon
     [laboratoryFiles.serverKey, server.key],
   ]);
   const issued: IssuedRecord[] = [recordOf(serverName, server)];
-  const secret = randomWord(20);
+  const secret = randomWord(20, systemRandom);
   const passwords = new Map<string, string>();
   for (const account of accounts) {
-    const password = randomWord(12);
+    const password = randomWord(12, systemRandom);
     passwords.set(account, password);
     const client = await issueClient(authority, account, realm);
     issued.push(recordOf(account, client));
@@ -130,7 +130,7 @@ function clientFiles(options: ClientOptions): Map<string, string | Uint8Array> {
   const { folder, serverName, realm, ssid, account, password, authority, client } = options;
   const place = `clients/${account}`;
   const authorityDer = derOf(authority.certificate);
-  const passphrase = randomWord(12);
+  const passphrase = randomWord(12, systemRandom);
   const bundle = pkcs12({
     friendlyName: account,
     privateKey: derOf(client.key),
