@@ -55,7 +55,7 @@ export function createProgram(): Command {
     .option("--seconds <count>", "length of each server's part of a round, 0.1 to 60", number(0.1, 60), 2)
     .addOption(
       new Option("--only <cases>", `some of ${caseNames.join(",")}`)
-        .argParser(caseList)
+        .argParser(listOf(caseNames))
         .default(caseNames, "all"),
     )
     .addOption(
@@ -135,7 +135,7 @@ export function createProgram(): Command {
         "--tls [cases]",
         `instead: logins by EAP-TLS, PEAP and TTLS, or some of ${tlsCaseNames.join(",")}`,
       )
-        .argParser(tlsCaseList)
+        .argParser(listOf(tlsCaseNames))
         .conflicts([
           "seconds",
           "only",
@@ -208,67 +208,53 @@ Examples:
 
 async function bench(scope: Scope, { rounds, seconds, only, json, markdown }: Options): Promise<number> {
   const results = await runBenchmark(scope, { rounds, seconds, cases: only, onProgress: progress });
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
   const asMarkdown = markdownTable(results);
-  save(results.startedAt, "bench", { json: asJson, md: asMarkdown, svg: chart(results) });
-  process.stdout.write(json ? asJson : markdown ? asMarkdown : textTable(results));
+  const text = markdown ? asMarkdown : textTable(results);
+  conclude(results, "bench", { json, text, forms: { md: asMarkdown, svg: chart(results) } });
   return results.rows.some(({ complaints }) => complaints.length > 0) ? 1 : 0;
 }
 
 async function soak(scope: Scope, seconds: number, { json }: Options): Promise<number> {
   const results = await runSoak(scope, seconds, progress);
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
-  save(results.startedAt, "soak", { json: asJson });
-  process.stdout.write(json ? asJson : soakText(results));
+  conclude(results, "soak", { json, text: soakText(results) });
   return results.flatness.flat && results.complaints.length === 0 ? 0 : 1;
 }
 
 async function dialogs(scope: Scope, count: number, { json }: Options): Promise<number> {
   const results = await runDialogs(scope, count, progress);
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
-  save(results.startedAt, "dialogs", { json: asJson });
-  process.stdout.write(json ? asJson : dialogsText(results));
+  conclude(results, "dialogs", { json, text: dialogsText(results) });
   return complaintsOf(results).length === 0 ? 0 : 1;
 }
 
 async function calls(count: number, { json }: Options): Promise<number> {
   const results = await runCalls(count, progress);
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
-  save(results.startedAt, "calls", { json: asJson });
-  process.stdout.write(json ? asJson : callsText(results));
+  conclude(results, "calls", { json, text: callsText(results) });
   return results.promises.every(({ kept }) => kept) ? 0 : 1;
 }
 
 async function ppp({ json }: Options): Promise<number> {
   const results = await runPppBenchmark(fullPppSize, progress);
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
-  save(results.startedAt, "ppp", { json: asJson });
-  process.stdout.write(json ? asJson : pppText(results));
+  conclude(results, "ppp", { json, text: pppText(results) });
   return results.isMemoryKept ? 0 : 1;
 }
 
 async function sspi({ json }: Options): Promise<number> {
   const results = await runSspiBenchmark(fullSize, progress);
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
-  save(results.startedAt, "sspi", { json: asJson });
-  process.stdout.write(json ? asJson : sspiText(results));
+  conclude(results, "sspi", { json, text: sspiText(results) });
   return results.isMemoryKept ? 0 : 1;
 }
 
 async function sspiNtlm(scope: Scope, { json }: Options): Promise<number> {
   const results = await runNtlmBenchmark(scope, fullNtlmSize, progress);
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
-  save(results.startedAt, "sspi-ntlm", { json: asJson });
-  process.stdout.write(json ? asJson : ntlmText(results));
+  conclude(results, "sspi-ntlm", { json, text: ntlmText(results) });
   return 0;
 }
 
 async function growth({ rounds, json, markdown }: Options): Promise<number> {
   const results: GrowthResults = await runGrowth({ rounds, requests: 2_500, onProgress: progress });
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
   const asMarkdown = growthText(results, "markdown");
-  save(results.startedAt, "growth", { json: asJson, md: asMarkdown, svg: growthChart(results) });
-  process.stdout.write(json ? asJson : markdown ? asMarkdown : growthText(results, "text"));
+  const text = markdown ? asMarkdown : growthText(results, "text");
+  conclude(results, "growth", { json, text, forms: { md: asMarkdown, svg: growthChart(results) } });
   for (const { kept, text } of growthPromises(results)) if (!kept) progress(text);
   return 0;
 }
@@ -284,10 +270,9 @@ async function tls(scope: Scope, cases: NonNullable<Options["tls"]>, options: Op
     workers: tlsWorkers,
     onProgress: progress,
   });
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
   const asMarkdown = tlsText(results, "markdown");
-  save(results.startedAt, "tls", { json: asJson, md: asMarkdown });
-  process.stdout.write(json ? asJson : markdown ? asMarkdown : tlsText(results, "text"));
+  const text = markdown ? asMarkdown : tlsText(results, "text");
+  conclude(results, "tls", { json, text, forms: { md: asMarkdown } });
   return 0;
 }
 
@@ -297,9 +282,7 @@ async function tlsHalfOpen(scope: Scope, count: number, { json, tlsWorkers }: Op
     workers: tlsWorkers,
     onProgress: progress,
   });
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
-  save(results.startedAt, "tls-half-open", { json: asJson });
-  process.stdout.write(json ? asJson : tlsHalfOpenText(results));
+  conclude(results, "tls-half-open", { json, text: tlsHalfOpenText(results) });
   return results.growth < results.allowance ? 0 : 1;
 }
 
@@ -316,29 +299,44 @@ function soakText({ seconds, requests, flatness, complaints, environment }: Soak
 
 async function halfOpen(scope: Scope, count: number, { json }: Options): Promise<number> {
   const results = await runHalfOpen(scope, count, progress);
-  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
-  save(results.startedAt, "half-open", { json: asJson });
-  process.stdout.write(json ? asJson : halfOpenText(results));
+  conclude(results, "half-open", { json, text: halfOpenText(results) });
   return results.growth <= results.allowance && results.complaints.length === 0 ? 0 : 1;
 }
 
-/** One file for each form of the results, named after the moment of the run. */
-function save(
-  startedAt: string,
-  kind:
-    | "bench"
-    | "soak"
-    | "half-open"
-    | "dialogs"
-    | "sspi"
-    | "sspi-ntlm"
-    | "ppp"
-    | "calls"
-    | "growth"
-    | "tls"
-    | "tls-half-open",
-  forms: Readonly<Record<string, string>>,
+/** Saves the results of a run as JSON and in its other forms, and prints them: as JSON, or as `text`. */
+function conclude(
+  results: { readonly startedAt: string },
+  kind: ResultKind,
+  {
+    json,
+    text,
+    forms = {},
+  }: {
+    readonly json: true | undefined;
+    readonly text: string;
+    readonly forms?: Readonly<Record<string, string>>;
+  },
 ): void {
+  const asJson = `${JSON.stringify(results, undefined, 2)}\n`;
+  save(results.startedAt, kind, { json: asJson, ...forms });
+  process.stdout.write(json ? asJson : text);
+}
+
+type ResultKind =
+  | "bench"
+  | "soak"
+  | "half-open"
+  | "dialogs"
+  | "sspi"
+  | "sspi-ntlm"
+  | "ppp"
+  | "calls"
+  | "growth"
+  | "tls"
+  | "tls-half-open";
+
+/** One file for each form of the results, named after the moment of the run. */
+function save(startedAt: string, kind: ResultKind, forms: Readonly<Record<string, string>>): void {
   mkdirSync(resultsFolder, { recursive: true });
   const name = `${kind}-${startedAt.slice(0, 19).replaceAll(":", "-")}`;
   for (const [extension, content] of Object.entries(forms)) {
@@ -379,24 +377,13 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
-function caseList(text: string): readonly CaseName[] {
-  return text.split(",").map((word) => {
-    const name = caseNames.find((known) => known === word.trim());
-    if (name === undefined)
-      throw new InvalidArgumentError(
-        `${JSON.stringify(word)} is no case; there are ${caseNames.join(", ")}.`,
-      );
-    return name;
-  });
-}
-
-function tlsCaseList(text: string): readonly TlsCaseName[] {
-  return text.split(",").map((word) => {
-    const name = tlsCaseNames.find((known) => known === word.trim());
-    if (name === undefined)
-      throw new InvalidArgumentError(
-        `${JSON.stringify(word)} is no case; there are ${tlsCaseNames.join(", ")}.`,
-      );
-    return name;
-  });
+/** Reads a list of names that are known. */
+function listOf<Name extends string>(names: readonly Name[]): (text: string) => readonly Name[] {
+  return (text) =>
+    text.split(",").map((word) => {
+      const name = names.find((known) => known === word.trim());
+      if (name === undefined)
+        throw new InvalidArgumentError(`${JSON.stringify(word)} is no case; there are ${names.join(", ")}.`);
+      return name;
+    });
 }
