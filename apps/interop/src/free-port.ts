@@ -1,11 +1,17 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 
-/** A port that nobody uses at this moment. */
+/** UDP ports for programs that take no port 0: nobody used them a moment ago. */
+export async function freePorts(count: number): Promise<number[]> {
+  const sockets = Array.from({ length: count }, () => createSocket("udp4").bind(0, "127.0.0.1"));
+  await Promise.all(sockets.map((socket) => once(socket, "listening")));
+  const ports = sockets.map((socket) => socket.address().port);
+  await Promise.all(sockets.map((socket) => new Promise<void>((closed) => socket.close(closed))));
+  return ports;
+}
+
+/** One such port. */
 export async function freePort(): Promise<number> {
-  const socket = createSocket("udp4").bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
+  const [port] = await freePorts(1);
+  return port as number;
 }

@@ -1,4 +1,11 @@
-import { freePorts, freeRadiusPlaces, startFreeRadius } from "./freeradius.ts";
+import { freePort } from "./free-port.ts";
+import {
+  freeRadiusPlaces,
+  passwordModules,
+  passwordSections,
+  startFreeRadius,
+  usersFile,
+} from "./freeradius.ts";
 
 export interface FreeRadiusEap {
   /** "127.0.0.1:50000"; the secret is "testing123". */
@@ -11,17 +18,14 @@ export async function startFreeRadiusEap(
   defaultType: "md5" | "mschapv2" | "gtc",
   users: Readonly<Record<string, string>>,
 ): Promise<FreeRadiusEap> {
-  const [auth] = await freePorts(1);
-  const entries = Object.entries(users).map(
-    ([name, password]) => `"${name}" Cleartext-Password := "${password}"`,
-  );
+  const auth = await freePort();
   const log = await startFreeRadius((folder) => configuration(folder, auth, defaultType), {
-    users: `${entries.join("\n")}\n`,
+    users: usersFile(users),
   });
   return { auth: `127.0.0.1:${auth}`, log };
 }
 
-function configuration(folder: string, port: number | undefined, defaultType: string): string {
+function configuration(folder: string, port: number, defaultType: string): string {
   return `
 ${freeRadiusPlaces(folder)}
 client access_server {
@@ -29,16 +33,7 @@ client access_server {
   secret = testing123
 }
 modules {
-  files {
-    usersfile = ${folder}/users
-  }
-  pap {
-  }
-  chap {
-  }
-  mschap {
-    use_mppe = yes
-  }
+${passwordModules(folder)}
   eap {
     default_eap_type = ${defaultType}
     timer_expire = 60
@@ -57,25 +52,7 @@ server eap {
     ipaddr = 127.0.0.1
     port = ${port}
   }
-  authorize {
-    files
-    chap
-    mschap
-    eap
-    pap
-  }
-  authenticate {
-    Auth-Type PAP {
-      pap
-    }
-    Auth-Type CHAP {
-      chap
-    }
-    Auth-Type MS-CHAP {
-      mschap
-    }
-    eap
-  }
+${passwordSections}
 }
 `;
 }

@@ -1,6 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePorts, freeRadiusPlaces, startFreeRadius } from "./freeradius.ts";
+import { freePort } from "./free-port.ts";
+import {
+  freeRadiusPlaces,
+  passwordModules,
+  passwordSections,
+  startFreeRadius,
+  usersFile,
+} from "./freeradius.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface FreeRadiusTlsOptions {
@@ -14,7 +21,10 @@ export interface FreeRadiusTlsOptions {
   readonly authority: string;
   /** With it, revocation is checked. */
   readonly revocationList?: string;
-  readonly users: Readonly<Record<string, string>>;
+  /** Names with their clear passwords; nobody by default. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** 1.2 by default, both. */
+  readonly minVersion?: "1.2" | "1.3";
   readonly maxVersion?: "1.2" | "1.3";
   readonly fragmentSize?: number;
   /** Sessions can be resumed; false by default. */
@@ -29,10 +39,7 @@ export interface FreeRadiusTls {
 
 /** A FreeRADIUS that does EAP-TLS, PEAP and TTLS with every inner method that it knows. */
 export async function startFreeRadiusTls(options: FreeRadiusTlsOptions): Promise<FreeRadiusTls> {
-  const [auth] = await freePorts(1);
-  const entries = Object.entries(options.users).map(
-    ([name, password]) => `"${name}" Cleartext-Password := "${password}"`,
-  );
+  const auth = await freePort();
   const sessions = join(temporaryFolder(), "sessions");
   mkdirSync(sessions, { mode: 0o700 });
   const material = temporaryFolder();
@@ -40,7 +47,7 @@ export async function startFreeRadiusTls(options: FreeRadiusTlsOptions): Promise
   const log = await startFreeRadius(
     (folder) => configuration({ ...options, folder, material, sessions, port: auth }),
     {
-      users: `${entries.join("\n")}\n`,
+      users: usersFile(options.users ?? {}),
       "server.pem": options.certificate,
       "server.key": options.key,
     },
@@ -52,12 +59,18 @@ interface Place extends FreeRadiusTlsOptions {
   readonly folder: string;
   readonly material: string;
   readonly sessions: string;
-  readonly port: number | undefined;
+  readonly port: number;
 }
 
 function configuration(place: Place): string {
   const { folder, material, sessions, port, first, inner = "mschapv2" } = place;
-  const { maxVersion = "1.2", fragmentSize = 1_024, revocationList, resumption = false } = place;
+  const {
+    minVersion = "1.2",
+    maxVersion = "1.2",
+    fragmentSize = 1_024,
+    revocationList,
+    resumption = false,
+  } = place;
   return `
 ${freeRadiusPlaces(folder)}
 max_requests = 16384
@@ -66,16 +79,7 @@ client access_server {
   secret = testing123
 }
 modules {
-  files {
-    usersfile = ${folder}/users
-  }
-  pap {
-  }
-  chap {
-  }
-  mschap {
-    use_mppe = yes
-  }
+${passwordModules(folder)}
   eap {
     default_eap_type = ${first}
     timer_expire = 60
@@ -91,7 +95,7 @@ modules {
       private_key_file = ${folder}/server.key
       ca_file = ${material}/ca.pem
       check_crl = ${revocationList === undefined ? "no" : "yes"}
-      tls_min_version = "1.2"
+      tls_min_version = "${minVersion}"
       tls_max_version = "${maxVersion}"
       fragment_size = ${fragmentSize}
       cache {
@@ -130,25 +134,7 @@ server outer {
   }
 }
 server inner {
-  authorize {
-    files
-    chap
-    mschap
-    eap
-    pap
-  }
-  authenticate {
-    Auth-Type PAP {
-      pap
-    }
-    Auth-Type CHAP {
-      chap
-    }
-    Auth-Type MS-CHAP {
-      mschap
-    }
-    eap
-  }
+${passwordSections}
 }
 `;
 }

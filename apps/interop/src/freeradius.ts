@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { freePorts } from "./free-port.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface FreeRadiusProxyOptions {
@@ -66,13 +66,48 @@ async function stop(child: ChildProcess): Promise<void> {
   await once(child, "close");
 }
 
-/** FreeRADIUS takes no port 0: these were free a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
-  const sockets = Array.from({ length: count }, () => createSocket("udp4").bind(0, "127.0.0.1"));
-  await Promise.all(sockets.map((socket) => once(socket, "listening")));
-  const ports = sockets.map((socket) => socket.address().port);
-  await Promise.all(sockets.map((socket) => new Promise<void>((closed) => socket.close(closed))));
-  return ports;
+/** The part of a virtual server that takes passwords, and EAP with what its methods need of them. */
+export const passwordSections = `
+  authorize {
+    files
+    chap
+    mschap
+    eap
+    pap
+  }
+  authenticate {
+    Auth-Type PAP {
+      pap
+    }
+    Auth-Type CHAP {
+      chap
+    }
+    Auth-Type MS-CHAP {
+      mschap
+    }
+    eap
+  }`;
+
+/** The modules that those sections need, beside `eap`; `users` stands in the folder. */
+export function passwordModules(folder: string): string {
+  return `
+  files {
+    usersfile = ${folder}/users
+  }
+  pap {
+  }
+  chap {
+  }
+  mschap {
+    use_mppe = yes
+  }`;
+}
+
+/** Names with their clear passwords, as the file `users` has them. */
+export function usersFile(users: Readonly<Record<string, string>>): string {
+  return Object.entries(users)
+    .map(([name, password]) => `"${name}" Cleartext-Password := "${password}"\n`)
+    .join("");
 }
 
 interface Place extends FreeRadiusProxyOptions {

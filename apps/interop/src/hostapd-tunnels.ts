@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TlsProtocol } from "@sallyport/tls-engine";
 import { onTestFinished } from "vitest";
-import { freePorts } from "./freeradius.ts";
+import { freePort } from "./free-port.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface HostapdTunnels {
@@ -17,7 +17,7 @@ export interface HostapdTunnels {
 
 /** The RADIUS server within hostapd, with PEAP and TTLS; alice's password is wonderland, outside everybody is anonymous. */
 export async function startHostapdTunnels(options: HostapdTunnels): Promise<{ readonly auth: string }> {
-  const [port] = await freePorts(1);
+  const port = await freePort();
   const folder = temporaryFolder();
   const users = `"anonymous" PEAP,TTLS
 "alice" MSCHAPV2,GTC,MD5,TTLS-PAP,TTLS-CHAP,TTLS-MSCHAP,TTLS-MSCHAPV2 "wonderland" [2]

@@ -11,7 +11,7 @@ import { silentLog, systemClock, systemRandom } from "@sallyport/runtime";
 import type { TlsEngine, TlsProtocol, TlsServerSettings } from "@sallyport/tls-engine";
 import { createInlineTlsEngine, createTlsWorkerPool } from "@sallyport/tls-engine/node";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { freePorts, freeRadiusPlaces, startFreeRadius } from "../src/freeradius.ts";
+import { startFreeRadiusTls } from "../src/freeradius-tls.ts";
 import { opensslOcspResponse } from "../src/openssl-ocsp.ts";
 import { describeWithPeers } from "../src/peers.ts";
 import { run } from "../src/run.ts";
@@ -256,9 +256,14 @@ describeWithPeers(["freeradius"], "our EAP-TLS peer against FreeRADIUS", () => {
   it.each(["TLSv1.2", "TLSv1.3"] as const)(
     "%s: admitted with the same keys, and refused",
     async (protocol) => {
-      const [port] = await freePorts(1);
-      await startFreeRadius((folder) => freeRadiusConfiguration(folder, port));
-      const auth = `127.0.0.1:${port}`;
+      const { auth } = await startFreeRadiusTls({
+        first: "tls",
+        certificate: pem("server"),
+        key: pem("server.test-key"),
+        authority: pem("authority"),
+        maxVersion: "1.3",
+        fragmentSize: 500,
+      });
       const admitted = await logOn(auth, peer(protocol));
       expect(admitted.result).toMatchObject({ kind: "accepted", keys: "match", peerResult: 0 });
       const refused = await logOn(auth, peer(protocol, "client-other"));
@@ -266,43 +271,3 @@ describeWithPeers(["freeradius"], "our EAP-TLS peer against FreeRADIUS", () => {
     },
   );
 });
-
-function freeRadiusConfiguration(folder: string, port: number | undefined): string {
-  return `
-${freeRadiusPlaces(folder)}
-client access_server {
-  ipaddr = 127.0.0.1
-  secret = testing123
-}
-modules {
-  eap {
-    default_eap_type = tls
-    timer_expire = 60
-    tls-config common {
-      private_key_file = ${file("server.test-key")}
-      certificate_file = ${file("server")}
-      ca_file = ${file("authority")}
-      tls_min_version = "1.2"
-      tls_max_version = "1.3"
-      fragment_size = 500
-    }
-    tls {
-      tls = common
-    }
-  }
-}
-server eap {
-  listen {
-    type = auth
-    ipaddr = 127.0.0.1
-    port = ${port}
-  }
-  authorize {
-    eap
-  }
-  authenticate {
-    eap
-  }
-}
-`;
-}

@@ -19,7 +19,7 @@ import type { TlsProtocol } from "@sallyport/tls-engine";
 import { createInlineTlsEngine } from "@sallyport/tls-engine/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type EapolTestResult, eapolTest } from "../src/eapol-test.ts";
-import { startFreeRadiusTunnels } from "../src/freeradius-tunnels.ts";
+import { startFreeRadiusTls } from "../src/freeradius-tls.ts";
 import { startHostapdTunnels } from "../src/hostapd-tunnels.ts";
 import { codeBlocks, root } from "../src/markdown.ts";
 import { describeWithPeers } from "../src/peers.ts";
@@ -188,17 +188,16 @@ async function conversation(auth: string, method: EapMethodRegistration, passwor
 
 describeWithPeers(["freeradius"], "our peers against FreeRADIUS", () => {
   const inner = { md5: md5Challenge, mschapv2: msChapV2, gtc: genericTokenCard } as const;
-  const files = {
-    certificate: certificateFile("server"),
-    key: certificateFile("server.test-key"),
-    authority: certificateFile("authority"),
-  };
 
   describe.each(versions)("%s", (version) => {
     it.each(["mschapv2", "gtc", "md5"] as const)(
       "PEAPv0/%s: keys equal; a wrong password is refused",
       async (name) => {
-        const { auth, log } = await startFreeRadiusTunnels({ version, inner: name, ...files });
+        const { auth, log } = await startFreeRadiusTls({
+          first: "peap",
+          inner: name,
+          ...freeRadius(version),
+        });
         const method = peerMethods.PEAP(inner[name]());
         const admitted = await conversation(auth, method);
         expect({ ...admitted.result, log: log() }).toMatchObject({
@@ -220,7 +219,7 @@ describeWithPeers(["freeradius"], "our peers against FreeRADIUS", () => {
       ["eap", "mschapv2"],
       ["eap", "gtc"],
     ] as const)("TTLSv0/%s (%s): keys equal; a wrong password is refused", async (protocol, name) => {
-      const { auth, log } = await startFreeRadiusTunnels({ version, inner: name, ...files });
+      const { auth, log } = await startFreeRadiusTls({ first: "peap", inner: name, ...freeRadius(version) });
       const method = peerMethods.TTLS(inner[name](), protocol);
       const admitted = await conversation(auth, method);
       expect({ ...admitted.result, log: log() }).toMatchObject({
@@ -233,6 +232,19 @@ describeWithPeers(["freeradius"], "our peers against FreeRADIUS", () => {
     });
   });
 });
+
+/** FreeRADIUS as these tests need it: this version of TLS alone, and alice's password is wonderland. */
+function freeRadius(version: TlsProtocol) {
+  const number = version === "TLSv1.3" ? "1.3" : "1.2";
+  return {
+    certificate: pem("server"),
+    key: pem("server.test-key"),
+    authority: pem("authority"),
+    users: { alice: "wonderland" },
+    minVersion: number,
+    maxVersion: number,
+  } as const;
+}
 
 describeWithPeers(["hostapd"], "our peers against the RADIUS server of hostapd", () => {
   const inner = { md5: md5Challenge, mschapv2: msChapV2, gtc: genericTokenCard } as const;
