@@ -8,6 +8,8 @@ import { run } from "./workspace.mjs";
 /** The template that goes the whole way. */
 const wholeWay = "nps-device-allowlist";
 
+const initializer = "@sallyport/create-extension";
+
 /**
  * @typedef {object} Bench
  * @property {Map<string, string>} tarballs by the package's name
@@ -19,15 +21,18 @@ const wholeWay = "nps-device-allowlist";
  */
 
 export async function testInitializer(/** @type {Bench} */ { tarballs, work, check, checkRun }) {
-  const initializer = tarballs.get("@sallyport/create-extension");
-  if (initializer === undefined) return;
+  if (!tarballs.has(initializer)) return;
   const begun = performance.now();
   const files = new Map([...tarballs].map(([name, file]) => [name, `file:${file}`]));
 
   const home = join(work, "initializer-home");
   mkdirSync(home);
-  writeFileSync(join(home, "package.json"), JSON.stringify({ private: true }));
-  await checkRun("create: npm install of the initializer", "npm", [...install, initializer], home);
+  writeFileSync(
+    join(home, "package.json"),
+    JSON.stringify({ private: true, dependencies: { [initializer]: "*" } }),
+  );
+  useTarballs(home, files);
+  await checkRun("create: npm install of the initializer", "npm", install, home);
   const command = join(home, "node_modules", ".bin", "create-extension");
   const list = await checkRun("create: --list --json", process.execPath, [command, "--list", "--json"], home);
   const names = JSON.parse(list || "[]").map((/** @type {{ name: string }} */ { name }) => name);
