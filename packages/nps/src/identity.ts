@@ -10,6 +10,7 @@ export function qualifiedName(userName: string, defaultDomain: string): string {
   if (backslash >= 0) return `${userName.slice(0, backslash).toUpperCase()}${userName.slice(backslash)}`;
   const at = userName.lastIndexOf("@");
   if (at < 0) return `${defaultDomain}\\${userName}`;
-  const [label = ""] = userName.slice(at + 1).split(".");
+  const dot = userName.indexOf(".", at);
+  const label = userName.slice(at + 1, dot < 0 ? undefined : dot);
   return `${label.toUpperCase()}\\${userName.slice(0, at)}`;
 }

@@ -22,9 +22,8 @@ export class ServerContext {
   constructor(settings: TlsServerSettings) {
     const { requestClientCertificate = false, resumption = {}, exporters = [], maxBytes = 65_536 } = settings;
     this.#settings = { role: "server", exporters, maxBytes, peerChain: settings.peerChain ?? false };
-    const base = contextOptions(settings);
     const options: TlsOptions = {
-      ...base,
+      ...contextOptions(requestClientCertificate ? settings : withoutAuthorities(settings)),
       requestCert: requestClientCertificate,
       // Node.js would cut the connection without an alert; who looks at the verdict can do better.
       rejectUnauthorized: false,
@@ -117,6 +116,15 @@ export class ServerContext {
     const key = session === undefined ? undefined : secretKey(session);
     if (key !== undefined) conversation.foundUnder(key);
   }
+}
+
+/**
+ * OpenSSL looks for the issuer of a server's certificate among the authorities for clients, and sends it along: a fragment,
+ * and with it a round trip, for what every client has or must not believe. Where no client is asked for a certificate,
+ * nobody needs them.
+ */
+function withoutAuthorities(settings: TlsServerSettings): TlsServerSettings {
+  return { ...settings, trustedAuthorities: [], revocationLists: [] };
 }
 
 const tls12 = 0x0303;

@@ -13,7 +13,7 @@ import {
 import { SEC_E_ALGORITHM_MISMATCH, SEC_E_CERT_UNKNOWN, SEC_E_ILLEGAL_MESSAGE } from "@sallyport/errors/sspi";
 import { isThenable } from "@sallyport/runtime";
 import type { TlsError } from "@sallyport/tls-engine";
-import { recordFacts, type SessionRecord, sessionRecords } from "./session-record.ts";
+import { newFacts, type SessionRecord, sessionRecords } from "./session-record.ts";
 
 /** One session: its record, what the method itself keeps, and which of the variants it is. */
 interface ObservedWork {
@@ -121,8 +121,8 @@ const makeMessage: RasEapMakeMessage<ObservedWork> = (
   input,
 ) => {
   const made = (status: number): number => {
-    const facts = recordFacts(record);
-    if (Object.keys(facts).length > 0) record.input.report?.(facts);
+    const facts = newFacts(record);
+    if (facts !== undefined) record.input.report?.(facts);
     tellWhy(record, output);
     return status;
   };

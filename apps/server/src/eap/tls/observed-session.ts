@@ -1,4 +1,12 @@
-import { type TlsAlertName, type TlsConnection, TlsError, type TlsSession } from "@sallyport/tls-engine";
+import { utf8Octets, utf8Text } from "@sallyport/runtime";
+import {
+  type TlsAlertName,
+  type TlsCertificate,
+  type TlsConnection,
+  TlsError,
+  type TlsProtocol,
+  type TlsSession,
+} from "@sallyport/tls-engine";
 import type { SessionRecord } from "./session-record.ts";
 
 /**
@@ -33,13 +41,7 @@ export class ObservedSession implements TlsSession {
     if (connection === undefined) return undefined;
     const { inner, data } = split(connection.remembered);
     if (inner !== undefined && this.#record !== undefined) this.#record.inner ??= inner;
-    this.#connection = new Proxy(connection, {
-      get: (target, name) => {
-        if (name === "remembered") return data;
-        const value: unknown = Reflect.get(target, name, target);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    });
+    this.#connection = data === undefined ? connection : new RememberingConnection(connection, data);
     return this.#connection;
   }
 
@@ -83,10 +85,47 @@ export class ObservedSession implements TlsSession {
   }
 }
 
+/** A connection with its own idea of what was remembered. */
+class RememberingConnection implements TlsConnection {
+  readonly protocol: TlsProtocol;
+  readonly cipher: string;
+  readonly resumed: boolean;
+  readonly peerCertificates: readonly TlsCertificate[];
+  readonly authorized: boolean;
+  readonly authorizationError: string | undefined;
+  readonly serverName: string | undefined;
+  readonly clientRandom: Uint8Array<ArrayBuffer> | undefined;
+  readonly serverRandom: Uint8Array<ArrayBuffer> | undefined;
+  readonly remembered: Uint8Array<ArrayBuffer>;
+  readonly #connection: TlsConnection;
+
+  constructor(connection: TlsConnection, remembered: Uint8Array<ArrayBuffer>) {
+    this.protocol = connection.protocol;
+    this.cipher = connection.cipher;
+    this.resumed = connection.resumed;
+    this.peerCertificates = connection.peerCertificates;
+    this.authorized = connection.authorized;
+    this.authorizationError = connection.authorizationError;
+    this.serverName = connection.serverName;
+    this.clientRandom = connection.clientRandom;
+    this.serverRandom = connection.serverRandom;
+    this.remembered = remembered;
+    this.#connection = connection;
+  }
+
+  keyingMaterial(name: string): Uint8Array<ArrayBuffer> | undefined {
+    return this.#connection.keyingMaterial(name);
+  }
+}
+
 /** One octet of length, the name, then the data. */
 function joined(inner: string | undefined, data: Uint8Array): Uint8Array {
-  const name = new TextEncoder().encode(inner ?? "").subarray(0, 255);
-  return Uint8Array.of(name.length, ...name, ...data);
+  const name = utf8Octets(inner ?? "").subarray(0, 255);
+  const both = new Uint8Array(1 + name.length + data.length);
+  both[0] = name.length;
+  both.set(name, 1);
+  both.set(data, 1 + name.length);
+  return both;
 }
 
 function split(remembered: Uint8Array<ArrayBuffer> | undefined): {
@@ -95,6 +134,6 @@ function split(remembered: Uint8Array<ArrayBuffer> | undefined): {
 } {
   const [length] = remembered ?? [];
   if (remembered === undefined || length === undefined) return { inner: undefined, data: undefined };
-  const name = new TextDecoder().decode(remembered.subarray(1, 1 + length));
+  const name = utf8Text(remembered.subarray(1, 1 + length));
   return { inner: name === "" ? undefined : name, data: remembered.slice(1 + length) };
 }

@@ -22,6 +22,8 @@ export interface SessionRecord {
   mapping?: string;
   /** Why the client's certificate was refused. */
   refusal?: string;
+  /** What {@link newFacts} was made of last. */
+  told?: readonly unknown[];
 }
 
 /**
@@ -30,11 +32,15 @@ export interface SessionRecord {
  */
 export const sessionRecords: AsyncLocalStorage<SessionRecord> = new AsyncLocalStorage<SessionRecord>();
 
-/** What an administrator reads of a session. */
-export function recordFacts(record: SessionRecord): Readonly<Record<string, string>> {
+/** What an administrator reads of a session; undefined as long as it is what was told before. */
+export function newFacts(record: SessionRecord): Readonly<Record<string, string>> | undefined {
   const { session, innerSession, failure, inner, innerIdentity, mapping, refusal } = record;
   const connection = session?.connection;
   const [own] = (innerSession ?? session)?.connection?.peerCertificates ?? [];
+  const known = [connection, own, failure, inner, innerIdentity, mapping, refusal];
+  const { told } = record;
+  if (known.every((one, index) => one === told?.[index])) return undefined;
+  record.told = known;
   if (own !== undefined && record.certificate === undefined)
     noteCertificate(record, knownCertificateFacts(own.der));
   return present({
@@ -64,7 +70,10 @@ function failureWords({ reason, alert, detail }: TlsError): string {
 }
 
 function present(facts: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
-  );
+  const found: Record<string, string> = {};
+  for (const name in facts) {
+    const text = facts[name];
+    if (text !== undefined) found[name] = text;
+  }
+  return found;
 }
