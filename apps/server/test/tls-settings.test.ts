@@ -1,12 +1,13 @@
 import { createPrivateKey } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LaboratoryAuthority, type NewCertificate } from "../src/eap/pki/laboratory.ts";
 import { loadSettings } from "../src/settings/load-settings.ts";
 import { type Mistake, SettingsError } from "../src/settings/mistake.ts";
 import type { Settings } from "../src/settings/settings.ts";
+import { defaultTlsWorkers } from "../src/settings/tls-settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -86,12 +87,21 @@ describe("the files of eap.tls", () => {
     expect(eap.tls).toMatchObject({
       minVersion: "TLSv1.2",
       maxVersion: "TLSv1.3",
-      workers: 1,
+      workers: defaultTlsWorkers(availableParallelism()),
       resumptionSeconds: 3600,
       mappings: ["principalName", "thumbprint", "issuerSerial", "sid"],
       server: { subject: `CN=${name}` },
     });
     expect(eap.tls?.revocationLists).toHaveLength(1);
+  });
+
+  it.each([
+    [1, 0],
+    [2, 0],
+    [3, 1],
+    [64, 1],
+  ])("without a word about workers, %i cores give %i", (cores, workers) => {
+    expect(defaultTlsWorkers(cores)).toBe(workers);
   });
 
   it("a key's octets are in no printout of the settings", async () => {

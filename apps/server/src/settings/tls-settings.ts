@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { Secret } from "@sallyport/crypto";
 import type { z } from "zod";
@@ -15,6 +16,14 @@ import {
   readRevocationLists,
 } from "./tls-files.ts";
 import type { tlsSchema } from "./tls-schema.ts";
+
+/**
+ * Messages between threads cost every login CPU time. They are worth it where a core is left for them: on two cores,
+ * nobody else waits longer for handshakes in the thread that answers requests.
+ */
+export function defaultTlsWorkers(cores: number): number {
+  return cores > 2 ? 1 : 0;
+}
 
 /** `eap.tls` with its files read. */
 export interface TlsFileSettings {
@@ -126,7 +135,7 @@ export function tlsSettingsOf(
       revocationLists: lists.flat(),
       minVersion,
       maxVersion,
-      workers: parsed.workers ?? 1,
+      workers: parsed.workers ?? defaultTlsWorkers(availableParallelism()),
       sessions: parsed.sessions ?? 2_000,
       resumptionSeconds: parsed.resumptionSeconds ?? 3_600,
       mappings: parsed.mappings ?? strongMappings,
