@@ -7,7 +7,7 @@ import { conclude, root, workspaces } from "./workspace.mjs";
 
 const longFile = 400;
 const tooLongFile = 600;
-const nodeFloor = { package: ">=22.12", sample: ">=22.12", app: ">=22.18" };
+const nodeFloor = { package: ">=22.12", sample: ">=22.18", app: ">=22.18" };
 /** Words that stay out of the tree; the brackets keep these patterns from finding themselves. */
 const unwanted = [
   { pattern: /\b(?:TO[D]O|FIX[M]E|X[X]X)\b/, why: "a note to oneself; do it, or write it down as an issue" },

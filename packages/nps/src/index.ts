@@ -33,10 +33,9 @@ export {
   type Decided,
   defineNpsExtension,
   type ExtensionResponse,
-  type FoundDisposition,
   type NpsExtensionDefinition,
 } from "./define/define-nps-extension.ts";
-export type { ExtensionRequest, NamedAttributes } from "./define/extension-request.ts";
+export type { ExtensionRequest, FoundDisposition, NamedAttributes } from "./define/extension-request.ts";
 // Who carries EAP for the pipeline.
 export type {
   EapInnerMethods,

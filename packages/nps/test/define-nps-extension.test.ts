@@ -112,6 +112,29 @@ describe("defineNpsExtension", () => {
     });
   });
 
+  it.each([
+    [undefined, undefined, "accept"],
+    [accept(), "accept", "accept"],
+    [challenge({ message: "Code?" }), "challenge", "challenge"],
+    [reject(), "reject", "reject"],
+  ] as const)("sees what another extension has decided before it: %j", async (earlier, seen, answer) => {
+    const found: unknown[] = [];
+    const first = defineNpsExtension({ authentication: () => earlier });
+    const second = defineNpsExtension({
+      authentication(request) {
+        found.push(request.decided);
+      },
+    });
+    const server = createHarness({
+      authentication: [
+        npsExtension({ default: first }, { name: "first" }),
+        npsExtension({ default: second }, { name: "second" }),
+      ],
+    });
+    expect((await server.access()).answer).toBe(answer);
+    expect(found).toEqual([seen]);
+  });
+
   it("discard: silence without an event; throwing: silence with one", async () => {
     const silent = serverWith({ authentication: () => discard() });
     expect(await silent.access()).toMatchObject({ answer: "silence", reason: 9 });

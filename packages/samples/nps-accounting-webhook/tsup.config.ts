@@ -5,5 +5,7 @@ export default defineConfig({
   format: "esm",
   target: "node22.12",
   clean: true,
+  // It would make "sqlite" of "node:sqlite", which is another package.
+  removeNodeProtocol: false,
   outExtension: () => ({ js: ".js" }),
 });

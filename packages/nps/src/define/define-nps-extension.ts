@@ -20,14 +20,16 @@ import type {
   RadiusExtensionControlBlock,
 } from "../contract/extension-module.ts";
 import { type Decision, rejectReasons } from "./decisions.ts";
-import { ExtensionRequest, NamedAttributes } from "./extension-request.ts";
+import {
+  dispositionOf,
+  ExtensionRequest,
+  type FoundDisposition,
+  NamedAttributes,
+} from "./extension-request.ts";
 
 /** A decision, or nothing: then the request goes on as if the extension were not there. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nowhere decides nothing, too
 export type Decided = Decision | undefined | void;
-
-/** The disposition that an authorization function finds. */
-export type FoundDisposition = "accept" | "reject" | "challenge";
 
 /** The answer as an authorization function may edit it. */
 export interface ExtensionResponse extends NamedAttributes {
@@ -101,11 +103,6 @@ function decide(
   if (definition.authorization === undefined || array === null) return undefined;
   const response = Object.assign(new NamedAttributes(array), { disposition: dispositionOf(responseType) });
   return definition.authorization(new ExtensionRequest(ecb), response);
-}
-
-function dispositionOf(responseType: number): FoundDisposition {
-  if (responseType === rcAccessAccept) return "accept";
-  return responseType === rcAccessChallenge ? "challenge" : "reject";
 }
 
 function apply(decision: Decided, ecb: RadiusExtensionControlBlock): number {

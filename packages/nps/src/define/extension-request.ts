@@ -16,13 +16,16 @@ import {
   ratUserPassword,
   ratVendorSpecific,
 } from "../contract/attribute-types.ts";
-import { rapNone, rapProxy, rdtString } from "../contract/constants.ts";
+import { rapNone, rapProxy, rcAccessAccept, rcAccessChallenge, rdtString } from "../contract/constants.ts";
 import type {
   CallSignal,
   ExtensionLog,
   RadiusAttributeArray,
   RadiusExtensionControlBlock,
 } from "../contract/extension-module.ts";
+
+/** What a request comes to, as far as it is decided. */
+export type FoundDisposition = "accept" | "reject" | "challenge";
 
 /** Attributes by the names of the RFCs, over the array of a control block. */
 export class NamedAttributes {
@@ -137,6 +140,12 @@ export class ExtensionRequest extends NamedAttributes {
     return this.#text(ratPolicyName);
   }
 
+  /** What another extension has decided before this one was called; undefined as long as the request is open. */
+  get decided(): FoundDisposition | undefined {
+    const { responseType } = this.#ecb;
+    return responseType === 0 ? undefined : dispositionOf(responseType);
+  }
+
   /** What this extension kept with its challenge that the request answers. */
   get answered(): { readonly data: unknown } | undefined {
     return this.#ecb.answeredChallenge;
@@ -155,6 +164,12 @@ export class ExtensionRequest extends NamedAttributes {
     const attribute = this.#ecb.getRequest().find(attrType);
     return attribute && attributeText(attribute);
   }
+}
+
+/** The word for the type of an answer to an Access-Request. */
+export function dispositionOf(responseType: number): FoundDisposition {
+  if (responseType === rcAccessAccept) return "accept";
+  return responseType === rcAccessChallenge ? "challenge" : "reject";
 }
 
 function numberOf(name: string): { readonly type: number; readonly vendor: number } {

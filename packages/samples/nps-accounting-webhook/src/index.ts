@@ -11,18 +11,26 @@ import {
   type NpsExtensionModule,
 } from "@sallyport/nps";
 import { Delivery, type Post } from "./delivery.ts";
-import { QueueFile, QueueFull } from "./node/queue-file.ts";
+import { QueueFull, RecordQueue } from "./node/record-queue.ts";
 import { settingsOf, type WebhookSettings } from "./settings.ts";
 
 export type { Post, WebhookSettings };
 
-/** What one server runs. */
-interface Webhook {
-  readonly queue: QueueFile;
-  readonly delivery: Delivery;
-  readonly environment: ExtensionEnvironment;
-  readonly attributes: readonly string[];
-}
+/** What of a request is in its record, by the names of the RFCs. */
+const attributes = [
+  ...[
+    "User-Name",
+    "Acct-Status-Type",
+    "Acct-Session-Id",
+    "Acct-Multi-Session-Id",
+    "Class",
+    "Event-Timestamp",
+  ],
+  ...["Acct-Session-Time", "Acct-Terminate-Cause", "Acct-Delay-Time"],
+  ...["Acct-Input-Octets", "Acct-Input-Gigawords", "Acct-Output-Octets", "Acct-Output-Gigawords"],
+  ...["NAS-IP-Address", "NAS-IPv6-Address", "NAS-Identifier", "NAS-Port", "NAS-Port-Type"],
+  ...["Called-Station-Id", "Calling-Station-Id", "Framed-IP-Address", "Framed-IPv6-Prefix"],
+];
 
 /**
  * Makes the extension; `fetch` is how it reaches the endpoint, the platform's by default.
@@ -35,44 +43,34 @@ interface Webhook {
  * ```
  */
 export function accountingWebhook(options: { readonly fetch?: Post } = {}): NpsExtensionModule {
-  let webhook: Webhook | undefined;
+  let running: { queue: RecordQueue; delivery: Delivery; environment: ExtensionEnvironment } | undefined;
   let isFull = false;
 
   return defineNpsExtension({
-    async initialize(environment) {
+    initialize(environment) {
       const { clock, log } = environment;
-      const { url, headers, attributes, batch, ...rest } = settingsOf(environment.settings);
-      const queue = await QueueFile.open(rest.queue, rest);
-      const delivery = new Delivery(queue, {
-        url,
-        headers,
-        batch,
-        timeoutMs: rest.timeoutSeconds * 1000,
-        retryMs: 1_000,
-        longestRetryMs: rest.longestRetrySeconds * 1000,
-        fetch: options.fetch ?? fetch,
-        clock,
-        log,
-      });
-      webhook = { queue, delivery, environment, attributes };
+      const { url, headers, queue: file, limit } = settingsOf(environment.settings);
+      const queue = new RecordQueue(file, limit);
+      const delivery = new Delivery(queue, { url, headers, fetch: options.fetch ?? fetch, clock, log });
+      running = { queue, delivery, environment };
       if (queue.size > 0) log.information(`${queue.size} records of earlier wait`);
       delivery.wake();
     },
 
     async terminate() {
-      const ending = webhook;
-      webhook = undefined;
+      const ending = running;
+      running = undefined;
       await ending?.delivery.stop();
       await ending?.queue.close();
     },
 
     async accounting(request): Promise<Decided> {
-      if (webhook === undefined) throw new Error("there is no queue");
-      const { queue, delivery, environment, attributes } = webhook;
+      if (running === undefined) throw new Error("there is no queue");
+      const { queue, delivery, environment } = running;
       const received = new Date(environment.clock.now()).toISOString();
-      const id = hex(environment.random(16));
+      const id = Buffer.from(environment.random(16)).toString("hex");
       try {
-        await queue.append({ id, record: { received, attributes: named(request, attributes) } });
+        await queue.append({ id, record: { received, attributes: named(request) } });
         isFull = false;
       } catch (error) {
         if (!(error instanceof QueueFull)) throw error;
@@ -90,16 +88,12 @@ export function accountingWebhook(options: { readonly fetch?: Post } = {}): NpsE
 export default accountingWebhook();
 
 /** Attributes that are there: one value as text, several as a list. */
-function named(request: ExtensionRequest, names: readonly string[]): Record<string, string | string[]> {
-  const found = names.map((name) => [name, request.getAll(name)] as const);
-  return Object.fromEntries(
-    found.flatMap(([name, values]) => {
-      const [only, ...more] = values;
-      return only === undefined ? [] : [[name, more.length === 0 ? only : values]];
-    }),
-  );
-}
-
-function hex(octets: Uint8Array): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");
+function named(request: ExtensionRequest): Record<string, string | string[]> {
+  const found: Record<string, string | string[]> = {};
+  for (const name of attributes) {
+    const values = request.getAll(name);
+    const [only] = values;
+    if (only !== undefined) found[name] = values.length === 1 ? only : values;
+  }
+  return found;
 }

@@ -7,5 +7,5 @@ import { onTestFinished } from "vitest";
 export function temporaryFile(): string {
   const folder = mkdtempSync(join(tmpdir(), "accounting-webhook-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, "queue.jsonl");
+  return join(folder, "queue.sqlite");
 }

@@ -1,8 +1,8 @@
 // Keeps records as fast as it can, and says which are kept, until it is killed.
-import { QueueFile } from "../src/node/queue-file.ts";
+import { RecordQueue } from "../src/node/record-queue.ts";
 
-const [path = "", fsync] = process.argv.slice(2);
-const queue = await QueueFile.open(path, { fsync: fsync === "fsync", limit: 1_000_000 });
+const [path = ""] = process.argv.slice(2);
+const queue = new RecordQueue(path, 1_000_000);
 for (let number = queue.size; ; number += 10) {
   const ids = Array.from({ length: 10 }, (_, index) => `record-${number + index}`);
   await Promise.all(

@@ -34,11 +34,12 @@ export interface Configuration {
 const shortestSecret = 16;
 const longestPrompt = 253;
 
-/** Reads the settings; every mistake is told, with its place and without any secret. */
-export async function configurationOf(
-  settings: unknown,
-  time: Time,
-): Promise<{ readonly configuration: Configuration; readonly mistakes: readonly string[] }> {
+/**
+ * Reads the settings.
+ *
+ * @throws {TypeError} with every mistake, and its place; secrets are not repeated
+ */
+export async function configurationOf(settings: unknown, time: Time): Promise<Configuration> {
   const mistakes: string[] = [];
   const given = objectOf(settings) ?? {};
   known(given, "settings", [
@@ -76,7 +77,8 @@ export async function configurationOf(
     admitsWithoutSecret: oneOf("whoHasNoSecret", given["whoHasNoSecret"], ["refuse", "admit"]) === "admit",
     prompt: String(prompt),
   };
-  return { configuration, mistakes };
+  if (mistakes.length > 0) throw new TypeError(mistakes.join("; "));
+  return configuration;
 
   function known(object: Record<string, unknown>, place: string, names: readonly string[]): void {
     for (const name of Object.keys(object)) {

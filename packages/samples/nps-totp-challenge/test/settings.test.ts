@@ -1,17 +1,17 @@
 import { createNpsBench } from "@sallyport/testbench";
 import { describe, expect, it } from "vitest";
-import * as totp from "../src/index.ts";
+import totp from "../src/index.ts";
 
 const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
 /** What the log says when the module prevents the start. */
-async function mistakesIn(settings: unknown): Promise<string[]> {
+async function mistakesIn(settings: unknown): Promise<string> {
   const bench = createNpsBench({
     extensions: { authentication: [{ module: totp, name: "totp", settings }] },
     accounts: [],
   });
-  await expect(bench.start()).rejects.toMatchObject({ code: 87 });
-  return bench.log.events.filter(({ source }) => source === "totp").map(({ message }) => message);
+  await expect(bench.start()).rejects.toThrow("RadiusExtensionInit");
+  return bench.log.events.map(({ message }) => message).join();
 }
 
 describe("settings that hold a mistake prevent the start", () => {
@@ -62,7 +62,9 @@ describe("settings that hold a mistake prevent the start", () => {
       "settings.period is not known; known are users, mode, digits, periodSeconds, windowSteps, whoHasNoSecret, prompt, attempts",
     ],
   ])("%j: %s", async (settings, mistake) => {
-    expect(await mistakesIn(settings)).toEqual([mistake]);
+    const told = await mistakesIn(settings);
+    expect(told).toContain(mistake);
+    expect(told).not.toContain("; settings");
   });
 
   it("all mistakes are told at once, and no secret with them", async () => {
@@ -71,8 +73,8 @@ describe("settings that hold a mistake prevent the start", () => {
       digits: 9,
       mode: 1,
     });
-    expect(mistakes).toHaveLength(4);
-    expect(mistakes.join()).not.toContain("GEZDG");
+    expect(mistakes.split("; settings")).toHaveLength(4);
+    expect(mistakes).not.toContain("GEZDG");
   });
 });
 
@@ -93,6 +95,7 @@ it("settings at their limits are taken", async () => {
           },
         },
       ],
+      authorization: [totp],
     },
     accounts: [],
   });
