@@ -36,6 +36,24 @@ async function converse(
   });
 }
 
+/** Work that lasts until it is told to end. */
+function work(): {
+  readonly begun: () => number;
+  readonly run: () => Promise<void>;
+  end(error?: Error): void;
+} {
+  const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  return {
+    begun: () => waiting.length,
+    run: () => new Promise((resolve, reject) => waiting.push({ resolve, reject })),
+    end(error) {
+      const last = waiting.at(-1);
+      if (error === undefined) last?.resolve();
+      else last?.reject(error);
+    },
+  };
+}
+
 /** The dialog of RAS-59: name, challenge, response. */
 const challenge = async (dialog: SecurityDialog): Promise<DialogVerdict> => {
   const user = await dialog.ask("Username: ");
@@ -374,5 +392,88 @@ describe("the line editor", () => {
         },
       ),
     );
+  });
+});
+
+describe("work at the end of a dialog", () => {
+  const ends = (steps: readonly string[]): string[] => steps.filter((step) => /Complete|End/.test(step));
+
+  it.each([
+    ["1", "SUCCESS", "success"],
+    ["2", "FAILURE", "failure"],
+  ])("RAS-44 RAS-50 holds the verdict back until it is done: %s", async (typed, message, kind) => {
+    const { begun, run, end } = work();
+    const call = await converse(async (dialog) => {
+      dialog.delayEnd(run);
+      return (await dialog.ask("? ")) === "1" ? dialog.accept("alice") : dialog.refuse("alice");
+    });
+    expect(begun()).toBe(0);
+    await call.says(`${typed}\r`);
+    expect([begun(), call.outcome, call.call.state]).toEqual([1, undefined, "Delayed"]);
+    end();
+    await call.settle();
+    expect(call.outcome).toMatchObject({ kind });
+    expect(ends(call.steps)).toEqual([
+      `RasSecurityDialogComplete(SECURITYMSG_${message})`,
+      "RasSecurityDialogEnd -> NO_ERROR",
+      `RasSecurityDialogComplete(SECURITYMSG_${message})`,
+      "RasSecurityDialogEnd -> ERROR_PORT_DISCONNECTED (619)",
+    ]);
+  });
+
+  it("is done when the line is lost, too", async () => {
+    const { begun, run, end } = work();
+    const call = await converse(async (dialog) => {
+      dialog.delayEnd(run);
+      return dialog.accept(await dialog.ask("? "));
+    });
+    call.hangUp();
+    await call.settle();
+    expect([begun(), call.outcome]).toEqual([1, undefined]);
+    end();
+    await call.settle();
+    expect(call.outcome).toMatchObject({ kind: "aborted" });
+  });
+
+  it("RAS-53 is given up by the host when it lasts too long, and may end later", async () => {
+    const { run, end } = work();
+    const call = await converse(async (dialog) => {
+      dialog.delayEnd(run);
+      return dialog.accept("alice");
+    });
+    await call.clock.advanceAsync(30_000);
+    expect(call.outcome).toMatchObject({ kind: "delayed too long" });
+    end();
+    await call.settle();
+    expect(call.outcome).toMatchObject({ kind: "delayed too long" });
+  });
+
+  it("is done one after the other, whatever becomes of each; a failure is logged and changes nothing", async () => {
+    const done: string[] = [];
+    const call = await converse(async (dialog) => {
+      dialog.delayEnd(async () => {
+        done.push("first");
+        throw new Error("the disk is full");
+      });
+      dialog.delayEnd(async () => void done.push("second"));
+      return dialog.accept("alice");
+    });
+    expect(call.outcome).toMatchObject({ kind: "success" });
+    expect(done).toEqual(["first", "second"]);
+    expect(call.log.events.map(({ message }) => message)).toContain(
+      "the work at the end of the dialog failed: the disk is full",
+    );
+  });
+
+  it("that comes after the end runs, and delays nothing", async () => {
+    let late = 0;
+    const call = await converse(async (dialog) => {
+      await dialog.ask("? ").catch(() => dialog.delayEnd(async () => void late++));
+      return dialog.refuse();
+    });
+    call.hangUp();
+    await call.settle();
+    expect(call.outcome).toMatchObject({ kind: "aborted" });
+    expect(late).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import { SECURITYMSG_ERROR, SECURITYMSG_FAILURE, SECURITYMSG_SUCCESS } from "../
 import type {
   RasSecurityDialogComplete,
   RasSecurityModule,
+  SecurityMessage,
   SecurityPort,
 } from "../contract/security-module.ts";
 import { DialogEndedError } from "./dialog-ended.ts";
@@ -44,10 +45,16 @@ export function defineSecurityDialog(
       throw new RangeError(`${name} must be a whole number from 0 to 86400, not ${value}`);
     }
   }
+  const transactions = new Map<number, Transaction>();
   return {
     RasSecurityDialogBegin(port, _sendBuffer, receiveBuffer, complete) {
       const dialog = new SecurityDialog(port, receiveBuffer, { idleSeconds, maxRepeats });
-      const conclude = (verdict: DialogVerdict): void => deliver(verdict, { dialog, port, complete });
+      const transaction: Transaction = { dialog, port, complete, told: undefined, isEnding: false };
+      transactions.set(port.handle, transaction);
+      const conclude = (verdict: DialogVerdict): void => {
+        transaction.told = messageOf(verdict, transaction);
+        complete(transaction.told);
+      };
       const conversation = async (): Promise<DialogVerdict> => converse(dialog);
       conversation().then(conclude, (error: unknown) => {
         if (error instanceof DialogEndedError) {
@@ -63,37 +70,57 @@ export function defineSecurityDialog(
       });
       return NO_ERROR;
     },
-    RasSecurityDialogEnd: () => ERROR_PORT_DISCONNECTED,
+    RasSecurityDialogEnd(port) {
+      const transaction = transactions.get(port.handle);
+      if (transaction?.isEnding === true) return NO_ERROR;
+      const work = transaction?.dialog.endWork();
+      if (transaction === undefined || work === undefined) {
+        transactions.delete(port.handle);
+        return ERROR_PORT_DISCONNECTED;
+      }
+      transaction.isEnding = true;
+      const { told = { msgId: SECURITYMSG_FAILURE, port, userName: "", domain: "" } } = transaction;
+      // Complete again tells the host that the end need not wait any longer; it calls this function once more (RAS-50).
+      void work.then(() => {
+        transaction.isEnding = false;
+        transaction.complete(told);
+      });
+      return NO_ERROR;
+    },
   };
 }
 
-function deliver(
+/** A call of RasSecurityDialogBegin, until its End has come. */
+interface Transaction {
+  readonly dialog: SecurityDialog;
+  readonly port: SecurityPort;
+  readonly complete: RasSecurityDialogComplete;
+  /** The verdict, once it is told. */
+  told: SecurityMessage | undefined;
+  /** Whether the end waits for the dialog's own work. */
+  isEnding: boolean;
+}
+
+/** A verdict as Complete takes it; what belongs to it is done before: what is shown, and what is given back. */
+function messageOf(
   verdict: DialogVerdict,
-  call: {
-    readonly dialog: SecurityDialog;
-    readonly port: SecurityPort;
-    readonly complete: RasSecurityDialogComplete;
-  },
-): void {
-  const { dialog, port, complete } = call;
+  { dialog, port }: Pick<Transaction, "dialog" | "port">,
+): SecurityMessage {
   switch (verdict?.kind) {
     case "accept": {
       port.unread(dialog.takeUnused());
       const { userName, domain } = verdict;
-      complete({ msgId: SECURITYMSG_SUCCESS, port, userName, domain });
-      return;
+      return { msgId: SECURITYMSG_SUCCESS, port, userName, domain };
     }
     case "refuse": {
       dialog.tell(verdict.message ?? "");
       const { userName, domain } = verdict;
-      complete({ msgId: SECURITYMSG_FAILURE, port, userName, domain });
-      return;
+      return { msgId: SECURITYMSG_FAILURE, port, userName, domain };
     }
     case "fail":
-      complete({ msgId: SECURITYMSG_ERROR, port, error: verdict.error });
-      return;
+      return { msgId: SECURITYMSG_ERROR, port, error: verdict.error };
     default:
       port.log.error("the dialog returned no verdict; return dialog.accept(), refuse() or fail()");
-      complete({ msgId: SECURITYMSG_ERROR, port, error: ERROR_AUTH_INTERNAL });
+      return { msgId: SECURITYMSG_ERROR, port, error: ERROR_AUTH_INTERNAL };
   }
 }

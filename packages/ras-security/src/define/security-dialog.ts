@@ -33,6 +33,8 @@ export class SecurityDialog {
   #unused: Uint8Array = new Uint8Array(0);
   #userName = "";
   #domain = "";
+  /** Work for the end; undefined once that has begun. */
+  #endWork: (() => Promise<void>)[] | undefined = [];
 
   constructor(port: SecurityPort, receiveBuffer: Uint8Array<ArrayBuffer>, limits: DialogLimits) {
     this.#port = port;
@@ -159,6 +161,24 @@ export class SecurityDialog {
     return undefined;
   }
 
+  /**
+   * Registers work for the end of the dialog, however that comes: after the verdict, or when the line is lost. Until the
+   * work is done, the next stage does not begin, and the port is not free (RAS-44); the host bounds how long (RAS-53).
+   * What it throws is logged, and changes no verdict. Work that is registered after the end runs, and delays nothing.
+   */
+  delayEnd(work: () => Promise<void>): void {
+    if (this.#endWork === undefined) void this.#finish(work);
+    else this.#endWork.push(work);
+  }
+
+  /** What {@link delayEnd} has registered, one after the other; undefined where there is nothing. For the module's end. */
+  endWork(): Promise<void> | undefined {
+    const work = this.#endWork ?? [];
+    this.#endWork = undefined;
+    if (work.length === 0) return undefined;
+    return work.reduce((before, next) => before.then(() => this.#finish(next)), Promise.resolve());
+  }
+
   /** Says who the caller claims to be, for the events of a dialog that ends without a verdict of its own. */
   identify(userName: string, domain = ""): void {
     this.#userName = userName;
@@ -190,6 +210,15 @@ export class SecurityDialog {
     this.#unused = new Uint8Array(0);
     const { used } = this.#editor.skipLineEnd(unused);
     return unused.subarray(used);
+  }
+
+  async #finish(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.log.error(`the work at the end of the dialog failed: ${why}`, { error });
+    }
   }
 
   async #key(): Promise<string> {
