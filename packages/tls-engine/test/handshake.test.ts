@@ -50,6 +50,21 @@ describe.each(cases)("$where, $protocol", ({ where, protocol }) => {
     expect(server.connection?.clientRandom).toEqual(client.connection?.clientRandom);
   });
 
+  it("keeps the authorities for clients to itself where it asks for no certificate", async () => {
+    const flightOf = async (settings: Parameters<typeof serverSettings>[0]): Promise<number> => {
+      const client = engine.client(clientSettings({ minVersion: protocol, maxVersion: protocol })).open();
+      const server = engine.server(serverSettings(settings)).open();
+      const flight = await server.step(await client.step(new Uint8Array(0)));
+      server.end();
+      client.end();
+      return flight.length;
+    };
+    const without = await flightOf({ requestClientCertificate: false, trustedAuthorities: [] });
+    // A signature with P-256 has two octets more or less, from one to the next.
+    expect(Math.abs((await flightOf({ requestClientCertificate: false })) - without)).toBeLessThan(8);
+    expect(await flightOf({})).toBeGreaterThan(without + 300);
+  });
+
   it("tells the whole chain where it is wanted", async () => {
     const versions = { minVersion: protocol, maxVersion: protocol } as const;
     for (const peerChain of [false, true]) {

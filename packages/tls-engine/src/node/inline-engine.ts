@@ -1,10 +1,8 @@
-import { createSecureContext } from "node:tls";
 import type { TlsEndpoint, TlsEngine, TlsSession, TlsSessionOptions } from "../engine.ts";
 import type { TlsClientSettings, TlsServerSettings } from "../settings.ts";
 import { TlsError } from "../tls-error.ts";
 import { checkRange, clientSessions, serverSessions } from "./check-settings.ts";
 import { ClientContext } from "./client-context.ts";
-import { contextOptions } from "./context-options.ts";
 import type { Conversation } from "./conversation.ts";
 import { ServerContext } from "./server-context.ts";
 import { Session, type SessionSettings } from "./session.ts";
@@ -48,8 +46,6 @@ class InlineEngine implements TlsEngine {
 
   server(settings: TlsServerSettings): TlsEndpoint {
     const sessions = serverSessions(settings);
-    // Not all that the settings have is needed by every server, but a mistake in it is one.
-    createSecureContext(contextOptions(settings));
     const context = new ServerContext(settings);
     return this.#endpoint(
       sessions,
