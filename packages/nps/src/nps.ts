@@ -78,7 +78,7 @@ export interface NpsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Called once for every request, when its answer is known. */
+  /** Called once for every request, when its answer is known. What it throws is logged, and changes no answer. */
   readonly onTrace?: (trace: RequestTrace) => void;
 }
 
@@ -216,8 +216,22 @@ export class Nps {
     trace.finish(answer ?? undefined, reason);
     if (this.#audit !== undefined && disposition.kind !== "repeat" && !this.#isPing(request))
       this.#audit.finished(request, answer, reason);
-    this.#options.onTrace?.(trace);
+    this.#tellOf(trace);
     return answer;
+  }
+
+  #tellOf(trace: RequestTrace): void {
+    try {
+      this.#options.onTrace?.(trace);
+    } catch (error) {
+      this.#options.log.write({
+        source: eventSource,
+        id: NpsEvent.ProcessingError,
+        severity: "error",
+        message: "who hears of traces has failed",
+        fields: { request: trace.id, error },
+      });
+    }
   }
 
   /** A ping leaves no log (NPS-81). */

@@ -1,3 +1,4 @@
+import { type AccountSource, settingsAccounts } from "@sallyport/accounts";
 import { describe, expect, it } from "vitest";
 import {
   type RequestTrace,
@@ -36,6 +37,31 @@ async function keep(size: number): Promise<{ memory: TraceMemory; told: RequestT
   await harness.nps.handle(harness.received(4, { "User-Name": "alice", "Acct-Session-Id": "1" }));
   return { memory, told };
 }
+
+describe("who hears of traces", () => {
+  const accounts = settingsAccounts([{ name: "alice", password: "wonderland" }], {
+    defaultDomain: "SALLYPORT",
+  });
+
+  it.each<[string, AccountSource]>([
+    ["at once", accounts],
+    ["later", { find: async (identity) => accounts.find(identity) }],
+  ])("changes no answer by throwing, and is told of (the account is found %s)", async (_, source) => {
+    const harness = createHarness({
+      onTrace: () => {
+        throw new Error("the disk is full");
+      },
+      accounts: source,
+    });
+    const answer = await harness.nps.handle(
+      harness.received(1, { "User-Name": "alice", "User-Password": "wonderland" }),
+    );
+    expect(answer?.code).toBe(2);
+    expect(harness.log.events.filter(({ severity }) => severity === "error")).toMatchObject([
+      { source: "NPS", id: 23, message: "who hears of traces has failed", fields: { request: 1 } },
+    ]);
+  });
+});
 
 describe("a memory of traces", () => {
   it("tells a request as its trace did, however long its answer was", async () => {
