@@ -1,6 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
+import type { TlsServerSettings } from "../src/index.ts";
 import { createInlineTlsEngine, createTlsWorkerPool } from "../src/node/index.ts";
-import { clientSettings, hex, identity, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
+import { clientSettings, hex, identity, pem, serverSettings, shakeHands, utf8 } from "./fixtures.ts";
 
 const engines = { inline: createInlineTlsEngine(), workers: createTlsWorkerPool({ workers: 2 }) };
 afterAll(() => engines.workers.close());
@@ -158,5 +160,39 @@ describe.each(cases)("$where, $protocol", ({ where, protocol }) => {
       await shakeHands(client, server);
       ticket = client.ticket;
     }
+  });
+});
+
+describe("what a server sends of a certificate that stands alone", () => {
+  const [leaf = ""] = /-----BEGIN[\s\S]*?-----END CERTIFICATE-----/.exec(pem("client-chain")) ?? [];
+  const underIntermediate = { key: pem("client-chain.test-key"), certificateChain: leaf };
+  const names = ["client-chain", "server", "intermediate", "authority"] as const;
+
+  it.each<[string, Partial<TlsServerSettings>, readonly string[]]>([
+    ["its issuer, although that is a root", {}, ["server", "authority"]],
+    [
+      "all above it but the root",
+      { identity: underIntermediate, trustedAuthorities: [pem("authority"), pem("intermediate")] },
+      ["client-chain", "intermediate"],
+    ],
+    ["nothing more where its issuer is not known", { identity: underIntermediate }, ["client-chain"]],
+    [
+      "nothing more where no client is asked for a certificate",
+      { requestClientCertificate: false },
+      ["server"],
+    ],
+    [
+      "what its owner has put behind it, and only that",
+      { identity: { ...identity("server"), certificateChain: pem("server") + pem("intermediate") } },
+      ["server", "intermediate"],
+    ],
+  ])("%s", async (_, settings, sent) => {
+    // In TLS 1.2 certificates are to be read by everybody.
+    const client = engines.inline.client(clientSettings({ maxVersion: "TLSv1.2" })).open();
+    const server = engines.inline.server(serverSettings(settings)).open();
+    const flight = Buffer.from(await server.step(await client.step(new Uint8Array(0))));
+    client.end();
+    server.end();
+    expect(names.filter((name) => flight.includes(new X509Certificate(pem(name)).raw))).toEqual(sent);
   });
 });

@@ -2,6 +2,7 @@ import { constants, createHash } from "node:crypto";
 import { createServer, type Server, type TLSSocket, type TlsOptions } from "node:tls";
 import type { TlsServerSettings } from "../settings.ts";
 import { readSession } from "../wire/session.ts";
+import { withIssuers } from "./certificate-chain.ts";
 import { contextOptions, ticketKeyLength } from "./context-options.ts";
 import { Conversation, type ConversationSettings } from "./conversation.ts";
 import { Turns } from "./turns.ts";
@@ -22,8 +23,14 @@ export class ServerContext {
   constructor(settings: TlsServerSettings) {
     const { requestClientCertificate = false, resumption = {}, exporters = [], maxBytes = 65_536 } = settings;
     this.#settings = { role: "server", exporters, maxBytes, peerChain: settings.peerChain ?? false };
+    // Where no client is asked for a certificate nobody needs the authorities, and OpenSSL would send them along: a fragment,
+    // and with it a round trip, for what every client has or must not believe.
     const options: TlsOptions = {
-      ...contextOptions(requestClientCertificate ? settings : withoutAuthorities(settings)),
+      ...contextOptions(
+        requestClientCertificate
+          ? { ...settings, identity: withIssuers(settings) }
+          : { ...settings, trustedAuthorities: [], revocationLists: [] },
+      ),
       requestCert: requestClientCertificate,
       // Node.js would cut the connection without an alert; who looks at the verdict can do better.
       rejectUnauthorized: false,
@@ -116,15 +123,6 @@ export class ServerContext {
     const key = session === undefined ? undefined : secretKey(session);
     if (key !== undefined) conversation.foundUnder(key);
   }
-}
-
-/**
- * OpenSSL looks for the issuer of a server's certificate among the authorities for clients, and sends it along: a fragment,
- * and with it a round trip, for what every client has or must not believe. Where no client is asked for a certificate,
- * nobody needs them.
- */
-function withoutAuthorities(settings: TlsServerSettings): TlsServerSettings {
-  return { ...settings, trustedAuthorities: [], revocationLists: [] };
 }
 
 const tls12 = 0x0303;

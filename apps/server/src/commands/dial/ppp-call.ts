@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { PingResult, PppCallerCredentials, PppConnection } from "@sallyport/ppp";
 import { callDiagram, type DialerEnd, type DialerTraceEntry, RasDialer } from "@sallyport/ras";
-import { type CallerStep, statusName } from "@sallyport/ras-security";
+import { type CallerStep, RASCS_Authenticate, statusName } from "@sallyport/ras-security";
 import { systemClock, systemRandom } from "@sallyport/runtime";
 import { lineEnds } from "../../ras/ppp-service.ts";
 import { paint } from "../command-line.ts";
@@ -50,6 +50,9 @@ export async function pppCall(socket: Socket, options: PppCallOptions): Promise<
       send: (bytes) => line.write(bytes),
       hangUp: () => hangUp(socket),
       events: {
+        state: (state) => {
+          if (state === RASCS_Authenticate) line.settled();
+        },
         text: (bytes) => void (json ? undefined : process.stdout.write(bytes)),
         trace: (entry) => {
           if (entries.length >= mostEntries) entries.shift();
@@ -57,7 +60,6 @@ export async function pppCall(socket: Socket, options: PppCallOptions): Promise<
         },
         connected: (agreed) => {
           connection = agreed;
-          line.settled();
           note(`${paint("green", "connected")} as ${agreed.local}, to ${agreed.peer}; Ctrl-C hangs up`);
           if (pings !== undefined) void ping(dialer, pings, replies).then(() => dialer.hangUp());
         },

@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import { TelnetEnd } from "@sallyport/ras-security";
 
 const interpretAsCommand = 0xff;
-/** WILL, WON'T, DO and DON'T (RFC 854): no text, and no frame of PPP, has one of them behind 0xff. */
+const flag = 0x7e;
+/** WILL, WON'T, DO and DON'T (RFC 854): no text, and no beginning of PPP, has one of them behind 0xff. */
 const isNegotiation = (octet: number | undefined): boolean =>
   octet !== undefined && octet >= 251 && octet <= 254;
 
@@ -24,8 +25,10 @@ export class TelnetLine {
 
   /** What the server has sent, without telnet's commands. */
   received(bytes: Uint8Array): Uint8Array {
-    if (this.#telnet === undefined && !this.#isSettled && negotiates(bytes)) {
-      this.#telnet = new TelnetEnd("client");
+    if (this.#telnet === undefined && !this.#isSettled) {
+      const ppp = beginningOfPpp(bytes);
+      if (negotiates(bytes.subarray(0, ppp))) this.#telnet = new TelnetEnd("client");
+      else if (ppp < bytes.length) this.settled();
     }
     if (this.#telnet === undefined) return bytes;
     const { data, reply } = this.#telnet.received(bytes);
@@ -33,10 +36,21 @@ export class TelnetLine {
     return data;
   }
 
-  /** PPP has begun: a line that was none of telnet until now will not become one. */
+  /**
+   * PPP has begun: a line that was none of telnet until now will not become one. What PPP carries may well have such a pair
+   * in it, as one certificate in ten does.
+   */
   settled(): void {
     this.#isSettled = true;
   }
+}
+
+/** Where the first frame of PPP begins: the flag, then address or protocol; the end of the octets where there is none. */
+function beginningOfPpp(bytes: Uint8Array): number {
+  const found = bytes.findIndex(
+    (octet, at) => octet === flag && (bytes[at + 1] === 0xff || bytes[at + 1] === 0xc0),
+  );
+  return found < 0 ? bytes.length : found;
 }
 
 function negotiates(bytes: Uint8Array): boolean {
