@@ -2,7 +2,7 @@
 // does not keep the others from running. The last line is the sum, "N passed, N failed", and the exit code says the same.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { filesBelow, readTally, root, run, tallyLine, workspaces } from "./workspace.mjs";
+import { environment, filesBelow, readTally, root, run, tallyLine, workspaces } from "./workspace.mjs";
 
 /**
  * The part of vitest's JSON report that is read here.
@@ -23,6 +23,8 @@ for (const { folder } of tested) rmSync(reportOf(folder), { force: true });
 
 console.log(`Testing ${tested.length} packages and apps`);
 rmSync(join(root, ".turbo", "runs"), { recursive: true, force: true });
+// The server is started some hundred times: what Node.js has compiled once it need not compile again.
+environment["NODE_COMPILE_CACHE"] ??= join(root, "node_modules", ".cache", "node-compile");
 const test = ["run", "test", "--continue=always", "--concurrency=2", "--output-logs=new-only", "--summarize"];
 const { code } = await run("turbo", test);
 const exitCodes = readExitCodes();
