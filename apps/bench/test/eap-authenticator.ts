@@ -127,7 +127,7 @@ export class EapAuthenticator {
   #keys(response: Uint8Array, { packet }: ReceivedRequest): RawAttribute[] {
     if (this.#mischief === "no keys") return [];
     const { send, receive } = mppeKeys(ntHash(account.password), response);
-    if (this.#mischief === "wrong key") receive.fill(0, 15);
+    if (this.#mischief === "wrong key") receive[15] = (receive[15] ?? 0) ^ 1;
     return [[16, send] as const, [17, receive] as const].map(([type, key]) => {
       const options = {
         secret: Buffer.from(secret),
